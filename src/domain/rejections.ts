@@ -21,8 +21,9 @@ export const REJECTIONS = {
   'reply-target-not-found': 'the message replied to does not exist in this room',
   'not-the-author': 'only its author edits a message',
   'window-open': 'the last window is not published yet',
-  'window-not-found': 'no such window, or not in the state for this',
   'window-range': 'a window cannot end before it begins',
+  'window-not-found': 'no such window, or it is not published yet',
+  'window-differs': 'the window was published with other bytes',
 } as const;
 
 export type RejectionCode = keyof typeof REJECTIONS;

@@ -9,3 +9,11 @@ export function withoutMember<T>(set: ReadonlySet<T>, member: T): ReadonlySet<T>
   rest.delete(member);
   return rest;
 }
+
+/** In whatever order; no set at all is like no set alone. */
+export function sameMembers<T>(one: ReadonlySet<T> | undefined, other: ReadonlySet<T> | undefined): boolean {
+  if (one === other) return true;
+  if (one?.size !== other?.size) return false;
+  for (const member of one ?? []) if (!other?.has(member)) return false;
+  return true;
+}
