@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { HansardEvent } from '../domain/catalogue/catalogue.js';
 import { catalogue } from '../domain/catalogue/catalogue.js';
 import { isParked } from '../domain/kernel/catalogue.js';
@@ -45,6 +46,16 @@ export class NodeView {
   reached(position: Position): Promise<void> {
     if (position <= this.position) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ position, resolve }));
+  }
+
+  /** False when the time is over first. */
+  async reachedWithin(position: Position, timeoutMs: number): Promise<boolean> {
+    if (position <= this.position) return true;
+    const over = new AbortController();
+    const late = delay(timeoutMs, false, { signal: over.signal }).catch(() => false);
+    const reached = await Promise.race([this.reached(position).then(() => true), late]);
+    over.abort();
+    return reached;
   }
 
   /** Follows the log from where the directory is, until the signal; `onCaughtUp` is called the first time it is current. */

@@ -1,6 +1,6 @@
 import type { CommandContext, Stamping, VersionOf } from './command.js';
 import { propose } from './command.js';
-import type { Decider, Fact, Rejection } from './decider.js';
+import { reject, type Decider, type Fact, type Rejection } from './decider.js';
 import type { ProposedEvent, RecordedEvent, StreamName } from './event.js';
 import type { EventStore, ExpectedRevision } from './event-store.js';
 import type { Position } from './position.js';
@@ -18,6 +18,8 @@ export interface Handling<State, F extends Fact> extends Stamping {
   readonly typed: (event: RecordedEvent) => (F & Pick<ProposedEvent, 'metadata'>) | undefined;
   /** A disposable snapshot to begin from; the rest is read from the stream. */
   readonly snapshot?: ((stream: StreamName) => Loaded<State> | undefined) | undefined;
+  /** The caller's condition: any other revision of the stream is refused as `revision-conflict`. */
+  readonly ifRevision?: number | undefined;
 }
 
 export type Handled<State> =
@@ -46,6 +48,9 @@ export async function handleCommand<State, Command, F extends Fact>(
 ): Promise<Handled<State>> {
   for (let attempt = 1; ; attempt += 1) {
     const loaded = await load(stream, decider, handling, attempt === 1);
+    if (handling.ifRevision !== undefined && handling.ifRevision !== loaded.revision) {
+      return reject('revision-conflict', `The resource is at revision ${loaded.revision}.`);
+    }
     const decision = decider.decide(command, loaded.state);
     if (decision.kind === 'rejected') return decision;
     if (decision.facts.length === 0) return { kind: 'done', ...loaded, position: undefined, events: [] };
@@ -77,15 +82,19 @@ export async function settle(
   }
 }
 
+/** The state as of now, or as of a revision. */
 export async function load<State, F extends Fact>(
   stream: StreamName,
   { initialState, evolve }: Pick<Decider<State, never, F>, 'initialState' | 'evolve'>,
-  { store, typed, snapshot }: Pick<Handling<State, F>, 'store' | 'typed' | 'snapshot'>,
+  source: Pick<Handling<State, F>, 'store' | 'typed' | 'snapshot'> & { readonly revision?: number | undefined },
   useSnapshot = true,
 ): Promise<Loaded<State>> {
+  const { store, typed, snapshot } = source;
   const start = (useSnapshot ? snapshot?.(stream) : undefined) ?? { state: initialState, revision: -1 };
   let { state, revision } = start;
-  for await (const batch of store.readStream(stream, { from: revision + 1 })) {
+  const limit = source.revision === undefined ? {} : { limit: source.revision - revision };
+  if (limit.limit === 0) return start;
+  for await (const batch of store.readStream(stream, { from: revision + 1, ...limit })) {
     for (const recorded of batch) {
       const event = typed(recorded);
       if (event) state = evolve(state, event);

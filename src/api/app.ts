@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { fastify, type FastifyBaseLogger } from 'fastify';
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Registry } from 'prom-client';
+import type { Authenticator } from './auth/authenticator.js';
+import { measureRequests } from './plugins/request-metrics.js';
+import { authenticateCallers, callerOf } from './plugins/authentication.js';
+import { acceptJsonBodies } from './plugins/json-body.js';
+import { answerProblems, frameworkErrors } from './plugins/problems.js';
+import { waitForReadAfter } from './plugins/read-after.js';
+import { answerRequestIds, requestId } from './plugins/request-id.js';
+import { Problem } from './problem.js';
+import { archiveRoutes } from './routes/archive.js';
+import { categoryRoutes } from './routes/categories.js';
+import { joinRoutes } from './routes/joins.js';
+import { logRoutes } from './routes/log.js';
+import { messageRoutes } from './routes/messages.js';
+import { operationRoutes, type Readiness } from './routes/operations.js';
+import { roomListRoutes } from './routes/room-lists.js';
+import { roomRoutes } from './routes/rooms.js';
+import type { App, Channel } from './routes/route.js';
+import { streamRoutes } from './routes/streams.js';
+import { userRoutes } from './routes/users.js';
+
+export interface AppOptions {
+  readonly authenticate: Authenticator;
+  readonly logger: FastifyBaseLogger;
+  readonly registry: Registry;
+  readonly isReady: Readiness;
+  /** Requests a minute and user. */
+  readonly rateLimit: number | 'off';
+}
+
+/** Larger than any message may be, also with every character escaped. */
+const BODY_BYTES = 1_048_576;
+/** A sender has so long for its headers, and for the whole request; both are looked at this often. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const CHECKED_EVERY_MS = 1_000;
+
+/** The HTTP side of the Channel service. */
+export async function buildApp(
+  channel: Channel,
+  { authenticate, logger, registry, isReady, rateLimit: limit }: AppOptions,
+): Promise<App> {
+  const app: App = fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: requestId,
+    requestIdHeader: false,
+    bodyLimit: BODY_BYTES,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false },
+    frameworkErrors,
+    requestTimeout: REQUEST_MS,
+    serverFactory: (handler) =>
+      createServer(
+        { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECKED_EVERY_MS },
+        handler,
+      ),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  // Answers are made of our own views: their schemas document, they do not filter.
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  answerProblems(app);
+  answerRequestIds(app);
+  measureRequests(app, registry);
+  acceptJsonBodies(app);
+  await document(app, channel.services.version);
+  authenticateCallers(app, authenticate, channel.principals, channel.services);
+  if (limit !== 'off') await limitRequests(app, limit);
+  waitForReadAfter(app, channel.services);
+
+  operationRoutes(app, channel, registry, isReady);
+  for (const routes of [
+    categoryRoutes,
+    roomRoutes,
+    roomListRoutes,
+    joinRoutes,
+    messageRoutes,
+    streamRoutes,
+    userRoutes,
+    logRoutes,
+    archiveRoutes,
+  ]) {
+    routes(app, channel);
+  }
+  await app.ready();
+  return app;
+}
+
+/** OpenAPI 3.1 of the very schemas that validate, and a page that reads it without a network. */
+async function document(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Hansard', version, description: 'Group chat that keeps the record.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, (_request, reply) =>
+    reply.send(app.swagger()),
+  );
+  await app.register(async (docs) => {
+    docs.addHook('onRoute', (route) => {
+      route.config = { ...route.config, public: true };
+    });
+    await docs.register(swaggerUi, { routePrefix: '/docs' });
+  });
+}
+
+/** Per user, also before the log is asked for anything. */
+async function limitRequests(app: App, perMinute: number): Promise<void> {
+  await app.register(rateLimit, {
+    max: perMinute,
+    timeWindow: '1 minute',
+    hook: 'preHandler',
+    enableDraftSpec: true,
+    allowList: (request) => request.routeOptions.config.public === true,
+    keyGenerator: (request) => (request.caller ? callerOf(request).actor.id : request.ip),
+    errorResponseBuilder: (_request, { after }) =>
+      new Problem('rate-limited', `Too many requests; go on after ${after}.`),
+  });
+}

@@ -1,0 +1,52 @@
+import { errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type KeyObject } from 'jose';
+import { z } from 'zod';
+import type { Caller } from '../../domain/caller.js';
+import { principalId } from '../../domain/catalogue/values.js';
+import type { Authenticator } from './authenticator.js';
+
+/** An issuer whose tokens are accepted: one algorithm, keys that were configured, never those that a token brings. */
+export interface Issuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithm: string;
+  readonly key: CryptoKey | KeyObject | Uint8Array | JWTVerifyGetKey;
+}
+
+const claims = z.object({
+  sub: principalId,
+  name: z.string().optional(),
+  email: z.string().optional(),
+  groups: z.array(principalId).default([]),
+  roles: z.array(z.string()).default([]),
+  internal: z.boolean().default(true),
+});
+
+const ROLES = ['admin', 'compliance', 'analyst', 'operator'] as const;
+
+/** Signature, `alg`, `iss`, `aud` and `exp` are checked; `jwk`, `jku` and `x5u` are never followed. */
+export function jwtAuthenticator({ issuer, audience, algorithm, key }: Issuer): Authenticator {
+  const resolve: JWTVerifyGetKey = typeof key === 'function' ? key : () => key;
+  return async (token) => {
+    const payload = await verified(token, resolve, { issuer, audience, algorithms: [algorithm] });
+    const parsed = claims.safeParse(payload);
+    return parsed.success ? callerOf(parsed.data) : undefined;
+  };
+}
+
+async function verified(
+  token: string,
+  key: JWTVerifyGetKey,
+  options: { issuer: string; audience: string; algorithms: string[] },
+) {
+  try {
+    const { payload } = await jwtVerify(token, key, { ...options, requiredClaims: ['sub', 'exp', 'iss', 'aud'] });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+}
+
+function callerOf({ sub, name = sub, email = '', groups, roles, internal }: z.infer<typeof claims>): Caller {
+  return { actor: { id: sub, name, email, internal }, groups, roles: ROLES.filter((role) => roles.includes(role)) };
+}

@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import type { Caller } from '../../domain/caller.js';
+import type { CommandContext } from '../../domain/kernel/command.js';
+import type { Position } from '../../domain/kernel/position.js';
+import type { Person } from '../../projections/directory/people.js';
+import { send } from '../answer.js';
+import type { Answer, Receipt } from '../commands/once.js';
+import { pageOf, placeOf, listed } from '../paging.js';
+import { callerOf } from '../plugins/authentication.js';
+import { Problem, problemBody } from '../problem.js';
+import { readableRoom, visibleRoom } from '../rooms-access.js';
+import { idParams, listOf, noBody, noQuery, problem } from '../schemas/common.js';
+import { message } from '../schemas/message.js';
+import { joinBody, joinsBody, pagingQuery, participant, room as roomSchema } from '../schemas/room.js';
+import { roomView } from '../views/resources.js';
+import { history, NOTHING, showing } from './messages.js';
+import type { App, Channel } from './route.js';
+
+const joined = z.object({
+  room: roomSchema,
+  participants: z.array(participant).optional(),
+  participantCount: z.int().optional(),
+  history: z.array(message),
+  cursor: z.string(),
+});
+const bulkItem = z.object({
+  roomId: z.string(),
+  status: z.int(),
+  join: joined.optional(),
+  problem: problem.optional(),
+});
+
+/** How long a join waits for the read model to have what the room had when it was asked for. */
+const PATIENCE_MS = 5_000;
+
+export function joinRoutes(app: App, channel: Channel): void {
+  const { services, idempotency, presence } = channel;
+  const { directory, view } = services;
+
+  app.post(
+    '/v1/rooms/:id/join',
+    {
+      schema: {
+        tags: ['attendance'],
+        params: idParams,
+        querystring: noQuery,
+        body: joinBody,
+        response: { 200: joined },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { id } = visibleRoom(services, caller, request.params.id);
+      const limit = request.body.history;
+      const answer = await idempotency.once(request, {
+        run: async (context) => {
+          const { body, position } = await join(channel, caller, id, limit, context);
+          return { status: 200 as const, body, position, marked: false, receipt: { seen: view.position } };
+        },
+        replay: ({ position }, receipt) => joinedAgain(channel, caller, id, { position, limit, receipt }),
+      });
+      return send(reply, services, answer);
+    },
+  );
+
+  app.post(
+    '/v1/joins',
+    {
+      schema: {
+        tags: ['attendance'],
+        querystring: noQuery,
+        body: joinsBody,
+        response: { 200: z.object({ items: z.array(bulkItem) }) },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { rooms, history: limit } = request.body;
+      const each = async (one: (roomId: string) => Promise<Joined>) => ({
+        items: await Promise.all([...new Set(rooms)].map((roomId) => itemOf(roomId, request.id, () => one(roomId)))),
+      });
+      const answer = await idempotency.once(request, {
+        run: async (context) => {
+          const body = await each(
+            async (id) => (await join(channel, caller, visibleRoom(services, caller, id).id, limit, context)).body,
+          );
+          return {
+            status: 200 as const,
+            body,
+            position: view.position,
+            marked: false,
+            receipt: { seen: view.position },
+          };
+        },
+        replay: async ({ position }, receipt) => {
+          const body = await each(
+            async (id) =>
+              (await joinedAgain(channel, caller, visibleRoom(services, caller, id).id, { position, limit, receipt }))
+                .body,
+          );
+          return { status: 200 as const, body, position };
+        },
+      });
+      return send(reply, services, answer);
+    },
+  );
+
+  app.post(
+    '/v1/rooms/:id/part',
+    { schema: { tags: ['attendance'], params: idParams, querystring: noQuery, body: noBody } },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { id } = visibleRoom(services, caller, request.params.id);
+      const gone = (position: Position): Answer<undefined> => ({ status: 204, body: undefined, position });
+      const answer = await idempotency.once<undefined>(request, {
+        run: async (context) => ({ ...gone(await presence.part(caller, id, withoutMark(context))), marked: false }),
+        replay: ({ position }) => Promise.resolve(gone(position)),
+      });
+      return send(reply, services, answer);
+    },
+  );
+
+  app.get(
+    '/v1/rooms/:id/participants',
+    {
+      schema: {
+        tags: ['attendance'],
+        params: idParams,
+        querystring: pagingQuery,
+        response: { 200: listOf(participant).extend({ participantCount: z.int() }) },
+      },
+    },
+    (request, reply) => {
+      const { id } = readableRoom(services, callerOf(request), request.params.id);
+      const kind = `participants ${id}`;
+      const page = pageOf(
+        services,
+        kind,
+        placeOf(services, kind, request.query),
+        present(channel, id),
+        (one) => one.id,
+      );
+      return { ...listed(request, reply, page), participantCount: directory.people.count(id) };
+    },
+  );
+}
+
+type Joined = z.output<typeof joined>;
+
+async function join(channel: Channel, caller: Caller, id: string, limit: number, context: CommandContext) {
+  readableRoom(channel.services, caller, id);
+  const position = await channel.presence.enter(caller, id, withoutMark(context));
+  return { body: await joinedView(channel, caller, id, limit, context), position };
+}
+
+/** The room, who is in it, its newest messages, and a cursor behind exactly these. */
+async function joinedView(
+  channel: Channel,
+  caller: Caller,
+  id: string,
+  limit: number,
+  context: CommandContext,
+  until?: Position,
+): Promise<Joined> {
+  const { services, messages, views } = channel;
+  const { view, directory, limits, sequences } = services;
+  const seen = until ?? view.position;
+  if (!(await services.readModelsReached(seen, PATIENCE_MS))) {
+    throw new Problem('read-model-behind', 'The history is not there yet; join again.', {
+      headers: { 'retry-after': '1' },
+    });
+  }
+  const unlogged = messages.isUnlogged(id);
+  const shown =
+    unlogged || limit === 0
+      ? { page: NOTHING, checkpoint: seen }
+      : await history(services, id, { direction: 'before', seq: undefined, limit });
+  const { page, checkpoint } = shown;
+  await showing(page.items, (from, to) => views.viewed(caller, id, from, to, 'join', withoutMark(context)));
+  const { state } = readableRoom(services, caller, id);
+  const participantCount = directory.people.count(id);
+  return {
+    room: roomView(id, state, participantCount),
+    ...(participantCount > limits.participantUpdateLimit
+      ? { participantCount }
+      : { participants: present(channel, id) }),
+    history: [...page.items],
+    cursor: sequences.encode(until ?? checkpoint),
+  };
+}
+
+/** The first answer as far as it may still be shown: with its cursor, behind which the stream has what came since. */
+async function joinedAgain(
+  channel: Channel,
+  caller: Caller,
+  id: string,
+  { position, limit, receipt }: { position: Position; limit: number; receipt: Receipt | undefined },
+): Promise<Answer<Joined>> {
+  const { services } = channel;
+  readableRoom(services, caller, id);
+  const until = Number(receipt?.['seen'] ?? position) as Position;
+  const context = { actor: caller.actor, node: services.node, correlationId: '' };
+  return { status: 200, body: await joinedView(channel, caller, id, limit, context, until), position };
+}
+
+async function itemOf(
+  roomId: string,
+  requestId: string,
+  work: () => Promise<Joined>,
+): Promise<z.output<typeof bulkItem>> {
+  try {
+    return { roomId, status: 200, join: await work() };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { errors, ...body } = problemBody(error, requestId);
+    return { roomId, status: error.status, problem: { ...body, ...(errors && { errors: [...errors] }) } };
+  }
+}
+
+function present({ services: { directory } }: Channel, roomId: string) {
+  return [...directory.people.of(roomId)]
+    .filter(([, person]) => person.present)
+    .map(([id, person]) => participantView(id, person));
+}
+
+function participantView(id: string, { name, internal, since }: Person) {
+  return { id, name, internal, since };
+}
+
+/** Joins leave their marks in a receipt: one command may join many rooms, or change nothing. */
+function withoutMark({ actor, node, correlationId, causationId }: CommandContext): CommandContext {
+  return { actor, node, correlationId, causationId };
+}
