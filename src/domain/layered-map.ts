@@ -16,19 +16,32 @@ export function withoutEntry<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<
 /** `undefined`: the key is gone. */
 type Changes<K, V> = ReadonlyMap<K, { readonly value: V } | undefined>;
 
+interface Layers<K, V> {
+  readonly base: ReadonlyMap<K, V>;
+  readonly changes: Changes<K, V>;
+}
+
 function changed<K, V>(map: ReadonlyMap<K, V>, key: K, to: { readonly value: V } | undefined): ReadonlyMap<K, V> {
-  const { base, changes } = isLayered(map) ? map : { base: map, changes: new Map() };
-  const next: Changes<K, V> = new Map([...changes, [key, to]]);
-  const size = map.size + (to ? 1 : 0) - (map.has(key) ? 1 : 0);
-  const layered = new LayeredMap(base, next, size);
-  return base.size <= SMALL || next.size ** 2 > base.size ? new Map(layered) : layered;
+  const { base, changes }: Layers<K, V> = isLayered(map) ? map : { base: map, changes: new Map() };
+  const next = new Map(changes).set(key, to);
+  if (base.size <= SMALL || next.size ** 2 > base.size) return merged(base, next);
+  return new LayeredMap(base, next, map.size + (to ? 1 : 0) - (map.has(key) ? 1 : 0));
+}
+
+function merged<K, V>(base: ReadonlyMap<K, V>, changes: Changes<K, V>): ReadonlyMap<K, V> {
+  const map = new Map(base);
+  for (const [key, change] of changes) {
+    if (change) map.set(key, change.value);
+    else map.delete(key);
+  }
+  return map;
 }
 
 function isLayered<K, V>(map: ReadonlyMap<K, V>): map is LayeredMap<K, V> {
   return map instanceof LayeredMap;
 }
 
-class LayeredMap<K, V> implements ReadonlyMap<K, V> {
+class LayeredMap<K, V> implements ReadonlyMap<K, V>, Layers<K, V> {
   readonly base: ReadonlyMap<K, V>;
   readonly changes: Changes<K, V>;
   readonly size: number;
