@@ -15,7 +15,8 @@ import type { Messages } from '../commands/messages.js';
 import type { Idempotency } from '../commands/once.js';
 import type { Principals } from '../commands/principals.js';
 import type { Rooms } from '../commands/rooms.js';
-import type { Hub } from '../live/hub.js';
+import type { Past } from '../live/catch-up.js';
+import type { Streams } from '../live/streams.js';
 import type { Presence } from '../live/presence.js';
 import type { HistoryViews } from '../live/history-views.js';
 import type { Tickets } from '../live/tickets.js';
@@ -61,7 +62,8 @@ export interface Channel {
   readonly messages: Messages;
   readonly presence: Presence;
   readonly views: HistoryViews;
-  readonly hub: Hub;
+  readonly streams: Streams;
+  readonly past: Past;
   readonly tickets: Tickets;
   readonly archive: ArchiveControl;
 }

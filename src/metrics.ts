@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+
+/** Figures that are asked for when somebody looks; lag is absolute, in events and in seconds. */
+export interface Observed {
+  readonly logPosition: () => number;
+  readonly readers: () => number;
+  readonly delivered: () => { readonly deliveries: number; readonly writes: number };
+  readonly projections: () => readonly { readonly name: string; readonly lagEvents: number; readonly lagSeconds: number; readonly parked: number }[];
+  readonly adapters: () => readonly { readonly name: string; readonly lagEvents: number; readonly openSeconds: number; readonly blocked: boolean }[];
+  /** Since the log last moved. */
+  readonly idleSeconds: () => number;
+}
+
+/** Prometheus metrics, all named `hansard_*`. No label holds a room or a user. */
+export function observe(observed: Observed): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'hansard_' });
+  gauge(registry, 'hansard_log_position', 'Position of the last event that this node has seen.', observed.logPosition);
+  gauge(registry, 'hansard_log_idle_seconds', 'Seconds since the log last moved.', observed.idleSeconds);
+  gauge(registry, 'hansard_stream_readers', 'Readers of event streams.', observed.readers);
+  gauge(registry, 'hansard_stream_deliveries', 'Events delivered to readers since the start.', () => observed.delivered().deliveries);
+  gauge(registry, 'hansard_stream_writes', 'Writes to readers since the start; fewer than deliveries where they were gathered.', () => observed.delivered().writes);
+  perName(registry, 'read_model', observed.projections, {
+    hansard_projection_lag_events: ['Positions between the log and the read model.', (one) => one.lagEvents],
+    hansard_projection_lag_seconds: ['Seconds since the read model was last current; 0 when it is.', (one) => one.lagSeconds],
+    hansard_projection_parked_events: ['Events that no schema knows.', (one) => one.parked],
+  });
+  perName(registry, 'adapter', observed.adapters, {
+    hansard_archive_lag_events: ['Positions between the log and the last published window.', (one) => one.lagEvents],
+    hansard_archive_open_seconds: ['Seconds since the open window was opened.', (one) => one.openSeconds],
+    hansard_archive_blocked: ['1 when windows cannot be published.', (one) => Number(one.blocked)],
+  });
+  return registry;
+}
+
+function gauge(registry: Registry, name: string, help: string, value: () => number): void {
+  const made = new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value());
+    },
+  });
+  void made;
+}
+
+function perName<One extends { readonly name: string }>(
+  registry: Registry,
+  label: string,
+  all: () => readonly One[],
+  gauges: Readonly<Record<string, readonly [help: string, value: (one: One) => number]>>,
+): void {
+  for (const [name, [help, value]] of Object.entries(gauges)) {
+    const made = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        for (const one of all()) this.set({ [label]: one.name }, value(one));
+      },
+    });
+    void made;
+  }
+}
