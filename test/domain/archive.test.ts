@@ -99,6 +99,12 @@ describe('publishing', () => {
       .then('window-differs');
   });
 
+  it('is for the very window that is open', () => {
+    given([sealed(), published(1), second, published(1)])
+      .when({ ...seal, to: 300 })
+      .then('window-open');
+  });
+
   it('needs the window to be sealed', () => {
     given([]).when(publish(1)).then('window-not-found');
     given([sealed()]).when(publish(2)).then('window-not-found');

@@ -175,6 +175,12 @@ describe('the names of a category', () => {
       .then([]);
     given([created()]).when({ type: 'ReleaseName', roomId: 'r1', name: 'oil' }).then([]);
   });
+
+  it('stay with their room whatever others release', () => {
+    given([created(), reserved('r1', 'oil'), released('r2', 'oil')])
+      .when({ type: 'ReserveName', roomId: 'r2', name: 'oil' })
+      .then('duplicate-name');
+  });
 });
 
 describe('the end of a category', () => {
