@@ -118,7 +118,7 @@ function laws<State, Command extends { readonly type: string }, F extends Fact>(
 }
 
 laws('rooms', roomDecider, rooms, { repeatable: ['DropNameReservation'] });
-laws('categories', categoryDecider, categories);
+laws('categories', categoryDecider, categories, { repeatable: ['ReserveName'] });
 laws('users', principalDecider, users);
 laws('archives', archiveDecider, windows, { repeatable: ['Seal'] });
 
@@ -152,7 +152,7 @@ describe('whatever is commanded', () => {
           for (const { type, data } of facts) {
             if (type === 'NameReserved') {
               const from = command.type === 'TakeName' ? command.from : undefined;
-              expect([undefined, from]).toContain(holders.get(data.name));
+              expect([undefined, data.roomId, from]).toContain(holders.get(data.name));
               holders.set(data.name, data.roomId);
             } else if (type === 'NameReleased') {
               expect(holders.get(data.name)).toBe(data.roomId);

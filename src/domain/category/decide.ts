@@ -36,8 +36,12 @@ export type CategoryCommand =
   | CreateCategory
   | { readonly type: 'ChangeCategory'; readonly patch: CategoryPatch }
   | { readonly type: 'DeleteCategory' }
+  /** Reserving again renews, so that whoever is about to take the name at the revision it saw meets a conflict. */
   | { readonly type: 'ReserveName'; readonly roomId: string; readonly name: string }
-  /** Takes the name of `from`, which does not use it and has been fenced. */
+  /**
+   * Takes the name of `from`, which does not use it and has been fenced. Safe only at the revision of the category at which
+   * `from` was seen to hold it: behind the fence it may have renewed its reservation and be using it now.
+   */
   | { readonly type: 'TakeName'; readonly roomId: string; readonly name: string; readonly from: string }
   /** Does nothing unless the room holds the name. */
   | { readonly type: 'ReleaseName'; readonly roomId: string; readonly name: string }
@@ -103,9 +107,11 @@ function manage(
         ? reject('category-not-empty', 'The category still has rooms or categories, or some are being created.')
         : accept({ type: 'CategoryDeleted', data: {} });
     case 'ReserveName':
-      return reserve(command, undefined, category);
+      return reserve(command.roomId, command.name, command.roomId, category);
     case 'TakeName':
-      return reserve(command, command.from, category);
+      return category.names.get(command.name) === command.roomId
+        ? accept()
+        : reserve(command.roomId, command.name, command.from, category);
     case 'ReleaseName': {
       const { roomId, name } = command;
       return onlyIf(category.names.get(name) === roomId, { type: 'NameReleased', data: { roomId, name } });
@@ -121,14 +127,9 @@ function manage(
   }
 }
 
-/** A name is free, or held by the fenced room that it is taken from; everybody else keeps what they hold. */
-function reserve(
-  { roomId, name }: { readonly roomId: string; readonly name: string },
-  from: string | undefined,
-  { names }: LiveCategory,
-): CategoryDecision {
+/** A name is free, or `from` holds it; everybody else keeps what they hold. */
+function reserve(roomId: string, name: string, from: string, { names }: LiveCategory): CategoryDecision {
   const holder = names.get(name);
-  if (holder === roomId) return accept();
   if (holder !== undefined && holder !== from)
     return reject('duplicate-name', 'Another room of the category has this name.');
   return accept({ type: 'NameReserved', data: { roomId, name } });
