@@ -1,10 +1,14 @@
 import type { Position } from '../domain/kernel/position.js';
 
-/** A row is a JSON object whose key and index members are strings, numbers or absent (absent sorts first). */
+/**
+ * A row is a JSON object. Its key and index members are always there, each of one type throughout, a string or a safe
+ * integer: an engine that compares within one type only (MongoDB) sorts like the others then.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 export type KeyPart = string | number;
 export type Key = readonly KeyPart[];
 
+/** Numbers sort as numbers, strings by code point (not by UTF-16 unit, as `<` would). */
 export interface TableSchema {
   /** Members that make a row unique, in the order in which `scan` sorts and narrows. */
   readonly key: readonly string[];
@@ -12,7 +16,7 @@ export interface TableSchema {
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Several tables that share one checkpoint. */
+/** Several tables that share one checkpoint. Names of read models, tables, indexes and members are letters and digits. */
 export interface ReadModelSchema {
   readonly name: string;
   /** Raised with every change of rows or tables: a newer version fills beside the old one and takes its place when it has caught up. */
@@ -34,14 +38,20 @@ export interface Scan {
   readonly index?: string;
   /** Leading members that must be equal. */
   readonly prefix?: Key;
-  /** Exclusive bounds behind the prefix. */
+  /**
+   * Exclusive bounds behind the prefix, `after` the lower and `before` the upper one in either direction. One that names
+   * fewer members than the order has leaves out every row that begins with it.
+   */
   readonly after?: Key;
   readonly before?: Key;
   readonly descending?: boolean;
   readonly limit: number;
 }
 
-/** Rows, and the checkpoint that they are at or behind which they already are: never ahead of its rows. */
+/**
+ * Rows and the checkpoint as of one moment. Every event up to the checkpoint is folded into the rows; an engine that writes
+ * both in one transaction shows nothing of later ones, any other may.
+ */
 export interface Found {
   readonly rows: readonly Row[];
   readonly checkpoint: Position;
@@ -53,6 +63,16 @@ export interface Stored {
   readonly position: Position;
 }
 
+/** Thrown by `commit` before anything is written: a key or index member is missing or no string or integer. A bug. */
+export class InvalidRowError extends Error {
+  override readonly name = 'InvalidRowError';
+}
+
+/** Thrown by a writer whose generation was dropped, because another one took its place: ask for the writer again. */
+export class GenerationGoneError extends Error {
+  override readonly name = 'GenerationGoneError';
+}
+
 /** One read model's tables that are being written: the live generation, or one that fills beside it. */
 export interface ReadModelWriter {
   readonly schema: ReadModelSchema;
@@ -61,8 +81,12 @@ export interface ReadModelWriter {
   /** For folding: one entry for each key. */
   load(table: string, keys: readonly Key[]): Promise<readonly (Stored | undefined)[]>;
   /**
-   * Writes all rows and moves the checkpoint, at once. A row that is already at or behind its write's position stays as it
-   * is, so that a batch seen twice changes nothing, and a checkpoint never goes back.
+   * Writes all rows and moves the checkpoint, which no write's position is beyond. No writes: the checkpoint alone.
+   *
+   * A batch seen twice changes nothing: a write at or before the checkpoint is dropped (its event is folded in already, and
+   * a row that went away since must not come back), a stored row of a later position stays, a checkpoint never goes back.
+   * An engine without transactions over rows and checkpoint therefore writes the rows first: what a crash leaves behind
+   * is ahead of the checkpoint and is met by the same guards when the events are folded again.
    */
   commit(writes: readonly Write[], checkpoint: Position): Promise<void>;
   /** Makes this generation the live one and drops the one before. Does nothing on the live one. */
@@ -76,13 +100,14 @@ export interface ReadModels {
    * one beside it. The very first generation of a read model is live from the start.
    */
   writer(schema: ReadModelSchema): Promise<ReadModelWriter>;
-  /** A generation from zero beside the live one, also at the same version. */
+  /** A generation from zero beside the live one, also at the same version. An unfinished one is dropped for it. */
   rebuild(schema: ReadModelSchema): Promise<ReadModelWriter>;
 
-  /** Reads the live generation. */
+  /** Reads the live generation. A read model that was never written is empty, at ORIGIN. */
   checkpoint(readModel: string): Promise<Position>;
   get(readModel: string, table: string, key: Key): Promise<Row | undefined>;
   scan(readModel: string, scan: Scan): Promise<Found>;
 
+  /** Lets what was asked before finish, refuses the rest. Idempotent. */
   close(): Promise<void>;
 }

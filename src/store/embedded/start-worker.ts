@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
 /**
@@ -10,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 export function startWorker(url: URL, workerData: unknown): Worker {
   if (existsSync(url)) return new Worker(url, { workerData, execArgv: [] });
   const source = JSON.stringify(url.href.replace(/\.js$/, '.ts'));
-  const tsx = JSON.stringify(pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href);
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const code = `import(${tsx}).then((tsx) => { tsx.register(); return import(${source}); });`;
   return new Worker(code, { eval: true, workerData, execArgv: [] });
 }

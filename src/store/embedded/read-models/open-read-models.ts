@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Position } from '../../../domain/kernel/position.js';
+import type {
+  Found,
+  Key,
+  ReadModels,
+  ReadModelSchema,
+  ReadModelWriter,
+  Row,
+  Scan,
+} from '../../../projections/read-models.js';
+import { startWorker } from '../start-worker.js';
+import { EmbeddedWriter } from './embedded-writer.js';
+import type { ReaderRequest, WorkerData, WriterRequest } from './protocol.js';
+import { WorkerChannel } from './worker-channel.js';
+
+export interface EmbeddedReadModelsOptions {
+  /** Holds `read-models.db`; made when it is not there. The file may be deleted at any time the program is not running. */
+  readonly folder: string;
+}
+
+/** Read models in one SQLite file; a thread writes, another one reads, and the event loop waits for no disk. */
+export async function openEmbeddedReadModels({ folder }: EmbeddedReadModelsOptions): Promise<ReadModels> {
+  await mkdir(folder, { recursive: true });
+  const data: WorkerData = { file: join(folder, 'read-models.db') };
+  const writer = new WorkerChannel<WriterRequest>(
+    startWorker(new URL('./read-models-writer-worker.js', import.meta.url), data),
+  );
+  const reader = new WorkerChannel<ReaderRequest>(
+    startWorker(new URL('./read-models-reader-worker.js', import.meta.url), data),
+  );
+  try {
+    await Promise.all([writer.ready, reader.ready]);
+  } catch (error) {
+    await Promise.all([reader.end(), writer.end()]);
+    throw error;
+  }
+  return new EmbeddedReadModels(writer, reader);
+}
+
+class EmbeddedReadModels implements ReadModels {
+  readonly #writer: WorkerChannel<WriterRequest>;
+  readonly #reader: WorkerChannel<ReaderRequest>;
+
+  constructor(writer: WorkerChannel<WriterRequest>, reader: WorkerChannel<ReaderRequest>) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  async writer(schema: ReadModelSchema): Promise<ReadModelWriter> {
+    const generation = Number(await this.#writer.ask({ kind: 'open', schema }));
+    return new EmbeddedWriter(schema, generation, this.#writer);
+  }
+
+  async rebuild(schema: ReadModelSchema): Promise<ReadModelWriter> {
+    const generation = Number(await this.#writer.ask({ kind: 'rebuild', schema }));
+    return new EmbeddedWriter(schema, generation, this.#writer);
+  }
+
+  async checkpoint(readModel: string): Promise<Position> {
+    return Number(await this.#reader.ask({ kind: 'checkpoint', readModel })) as Position;
+  }
+
+  async get(readModel: string, table: string, key: Key): Promise<Row | undefined> {
+    const row = JSON.parse(await this.#reader.ask({ kind: 'get', readModel, table, key })) as Row | null;
+    return row ?? undefined;
+  }
+
+  async scan(readModel: string, scan: Scan): Promise<Found> {
+    return JSON.parse(await this.#reader.ask({ kind: 'scan', readModel, scan })) as Found;
+  }
+
+  /** The writer last: whoever closes the file last tidies it up. */
+  async close(): Promise<void> {
+    this.#writer.refuse();
+    await this.#reader.end();
+    await this.#writer.end();
+  }
+}

@@ -1,0 +1,100 @@
+import type { Worker } from 'node:worker_threads';
+import { GenerationGoneError } from '../../../projections/read-models.js';
+import type { Answer, Message } from './protocol.js';
+
+interface Waiting<Request> {
+  readonly request: Request;
+  readonly resolve: (answer: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** So many requests cross to the worker at once: one that comes next waits no longer than these take. */
+const AT_ONCE = 64;
+
+/**
+ * Requests to a worker thread. What is asked while the worker is busy goes to it together, so that many small requests
+ * cost the main thread few messages. A worker that dies fails everything that waits and everything asked later.
+ */
+export class WorkerChannel<Request> {
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  /** The worker has opened the file; rejected when it cannot. */
+  readonly ready: Promise<void>;
+  readonly #queue: Waiting<Request>[] = [];
+  #underWay: readonly Waiting<Request>[] = [];
+  #failure: Error | undefined;
+  #refusing = false;
+  #ending = false;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.ready = new Promise((resolve, reject) => {
+      worker.once('message', () => {
+        worker.on('message', (answers: readonly Answer[]) => this.#settle(answers));
+        resolve();
+      });
+      worker.once('error', reject);
+    });
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        this.#fail(new Error('the read models are closed'));
+        resolve();
+      });
+    });
+  }
+
+  ask(request: Request): Promise<string> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#refusing) return Promise.reject(new Error('the read models are closed'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ request, resolve, reject });
+      if (this.#queue.length === 1 && this.#underWay.length === 0) queueMicrotask(() => this.#send());
+    });
+  }
+
+  /** Asked from now on: refused. */
+  refuse(): void {
+    this.#refusing = true;
+  }
+
+  /** Answers what was asked before, then ends the worker. */
+  end(): Promise<void> {
+    this.#refusing = true;
+    this.#ending = true;
+    if (this.#queue.length === 0 && this.#underWay.length === 0) this.#post('end');
+    return this.#exited;
+  }
+
+  #send(): void {
+    if (this.#underWay.length > 0) return;
+    this.#underWay = this.#queue.splice(0, AT_ONCE);
+    if (this.#underWay.length > 0) this.#post(this.#underWay.map(({ request }) => request));
+    else if (this.#ending) this.#post('end');
+  }
+
+  #post(message: Message<Request>): void {
+    this.#worker.postMessage(message);
+  }
+
+  #settle(answers: readonly Answer[]): void {
+    const settled = this.#underWay;
+    this.#underWay = [];
+    this.#send();
+    for (const [index, { resolve, reject }] of settled.entries()) {
+      const answer = answers[index] ?? { failed: 'Error', reason: 'the worker gave no answer' };
+      if (typeof answer === 'string') resolve(answer);
+      else reject(errorOf(answer));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of [...this.#underWay, ...this.#queue.splice(0)]) reject(error);
+    this.#underWay = [];
+  }
+}
+
+function errorOf({ failed, reason }: Exclude<Answer, string>): Error {
+  return failed === 'GenerationGoneError' ? new GenerationGoneError(reason) : new Error(reason);
+}

@@ -1,0 +1,53 @@
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openEmbeddedReadModels } from '../../../../src/store/embedded/read-models/open-read-models.js';
+import { counted, countBatch, countedTo, COUNTING } from '../../../contract/read-models/counting.js';
+import { embeddedPlace } from './place.js';
+
+async function place() {
+  const made = await embeddedPlace();
+  onTestFinished(() => made.remove());
+  return made;
+}
+
+describe('the file of the read models', () => {
+  test('may be deleted, also without its write-ahead log, and is filled again identically', async () => {
+    const { folder, open } = await place();
+    const file = join(folder, 'read-models.db');
+    const before = await open();
+    await countBatch(await before.writer(COUNTING), 0, 300);
+    await copyFile(`${file}-wal`, join(folder, 'left-behind')); // as a crash leaves it
+    await before.close();
+    await rm(file);
+    await copyFile(join(folder, 'left-behind'), `${file}-wal`);
+
+    const models = await open();
+    const writer = await models.writer(COUNTING);
+    expect(await counted(models)).toEqual({ counters: [], lines: 0, checkpoint: 0 });
+    await countBatch(writer, 0, 300);
+    expect(await counted(models)).toEqual({ ...countedTo(300), checkpoint: 300 });
+    await models.close();
+  });
+
+  test('is tidied up when it is closed', async () => {
+    const { folder, open } = await place();
+    const models = await open();
+    await countBatch(await models.writer(COUNTING), 0, 10);
+    expect(await counted(models)).toMatchObject({ checkpoint: 10 });
+    await models.close();
+    expect(await readdir(folder)).toEqual(['read-models.db']);
+  });
+
+  test('that is none is refused with a sentence that says what to do', async () => {
+    const { folder } = await place();
+    await writeFile(join(folder, 'read-models.db'), 'no database at all, but long enough to be looked at '.repeat(99));
+    await expect(openEmbeddedReadModels({ folder })).rejects.toThrow(/read-models\.db cannot be used .*: delete it/);
+  });
+
+  test('in a folder that cannot be made is refused', async () => {
+    const { folder } = await place();
+    await writeFile(join(folder, 'file'), '');
+    await expect(openEmbeddedReadModels({ folder: join(folder, 'file', 'x') })).rejects.toThrow();
+  });
+});
