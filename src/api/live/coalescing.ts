@@ -1,0 +1,128 @@
+import { Batch, type Frame } from './frame.js';
+import type { Fan, Reader } from './reader.js';
+
+export interface Window {
+  /** Milliseconds for which frames are gathered: at least, and under the heaviest load. */
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+const WINDOW: Window = { shortest: 5, longest: 40 };
+/** The window is so many times as long as the last writes took: they get a quarter of the time at most. */
+const PATIENCE = 3;
+/** A room with so many characters waiting is written at once. */
+const FULL = 16_384;
+
+/**
+ * The cost of fan-out is per write, not per event. The first event after quiet goes out at once; while events keep coming,
+ * those of a window are written together: one chunk for all readers who have only that room's events waiting, and for who
+ * has several rooms' a joined one in log order.
+ */
+export class Coalescing {
+  readonly #window: Window;
+  readonly #waiting = new Set<Fan>();
+  #full = false;
+  #timer: NodeJS.Timeout | undefined;
+  #writes = 0;
+  #deliveries = 0;
+
+  constructor(window: Window = WINDOW) {
+    this.#window = window;
+  }
+
+  /** Since the start: calls of `deliver`, and events given by them, counted per reader. */
+  get counters() {
+    return { writes: this.#writes, deliveries: this.#deliveries };
+  }
+
+  add(fan: Fan, frame: Frame): void {
+    fan.waiting.push(frame);
+    this.#waiting.add(fan);
+    // Most rooms have few frames in a window, so summing up costs less than keeping the sum.
+    if (fan.waiting.length % 8 === 0 || frame.size >= FULL) this.#full ||= sizeOf(fan.waiting) >= FULL;
+  }
+
+  /** The room's readers are about to change. */
+  settle(fan: Fan): void {
+    if (fan.waiting.length > 0) this.flush();
+  }
+
+  endOfBatch(): void {
+    if (this.#waiting.size === 0 || (this.#timer && !this.#full)) return;
+    this.flush();
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    const started = performance.now();
+    const batches = [...this.#waiting].map((fan) => taken(fan));
+    this.#waiting.clear();
+    this.#full = false;
+    this.#deliver(batches);
+    this.#rest((performance.now() - started) * PATIENCE);
+  }
+
+  close(): void {
+    this.flush();
+    clearTimeout(this.#timer);
+  }
+
+  #rest(patience: number): void {
+    const { shortest, longest } = this.#window;
+    this.#timer = setTimeout(() => this.#endOfWindow(), Math.min(longest, Math.max(shortest, patience)));
+    this.#timer.unref();
+  }
+
+  #endOfWindow(): void {
+    this.#timer = undefined;
+    if (this.#waiting.size > 0) this.flush();
+  }
+
+  #deliver(taken: readonly Taken[]): void {
+    const several = new Set<Reader>();
+    for (const { fan, batch } of taken) {
+      for (const reader of fan.readers) {
+        if (taken.length === 1 || reader.fans?.size === 1) this.#give(reader, batch);
+        else several.add(reader);
+      }
+    }
+    const joined = new Map<string, Batch>();
+    for (const reader of several) this.#give(reader, join(taken, reader, joined));
+  }
+
+  #give(reader: Reader, batch: Batch | undefined): void {
+    const due = batch?.behind(reader.since);
+    if (!due) return;
+    this.#writes += 1;
+    this.#deliveries += due.frames.length;
+    reader.deliver(due);
+  }
+}
+
+interface Taken {
+  readonly fan: Fan;
+  readonly batch: Batch;
+}
+
+function taken(fan: Fan): Taken {
+  const batch = new Batch(fan.waiting);
+  fan.waiting = [];
+  return { fan, batch };
+}
+
+/** What a reader of several rooms is due, in log order; readers of the same rooms share it. */
+function join(taken: readonly Taken[], { fans }: Reader, joined: Map<string, Batch>): Batch | undefined {
+  const due = taken.filter(({ fan }) => fans?.has(fan));
+  if (due.length <= 1) return due[0]?.batch;
+  const key = due.map(({ fan }) => fan.roomId).join();
+  const before = joined.get(key);
+  if (before) return before;
+  const frames = due.flatMap(({ batch }) => batch.frames).sort((one, other) => one.position - other.position);
+  const batch = new Batch(frames);
+  joined.set(key, batch);
+  return batch;
+}
+
+function sizeOf(frames: readonly { readonly size: number }[]): number {
+  return frames.reduce((sum, { size }) => sum + size, 0);
+}
