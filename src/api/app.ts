@@ -5,7 +5,6 @@ import swaggerUi from '@fastify/swagger-ui';
 import { fastify, type FastifyBaseLogger } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
-import type { Authenticator } from './auth/authenticator.js';
 import { measureRequests } from './plugins/request-metrics.js';
 import { authenticateCallers, callerOf } from './plugins/authentication.js';
 import { acceptJsonBodies } from './plugins/json-body.js';
@@ -26,7 +25,6 @@ import { streamRoutes } from './routes/streams.js';
 import { userRoutes } from './routes/users.js';
 
 export interface AppOptions {
-  readonly authenticate: Authenticator;
   readonly logger: FastifyBaseLogger;
   readonly registry: Registry;
   readonly isReady: Readiness;
@@ -44,7 +42,7 @@ const CHECKED_EVERY_MS = 1_000;
 /** The HTTP side of the Channel service. */
 export async function buildApp(
   channel: Channel,
-  { authenticate, logger, registry, isReady, rateLimit: limit }: AppOptions,
+  { logger, registry, isReady, rateLimit: limit }: AppOptions,
 ): Promise<App> {
   const app: App = fastify({
     loggerInstance: logger,
@@ -70,7 +68,7 @@ export async function buildApp(
   measureRequests(app, registry);
   acceptJsonBodies(app);
   await document(app, channel.services.version);
-  authenticateCallers(app, authenticate, channel.principals, channel.services);
+  authenticateCallers(app, channel.authenticate, channel.principals, channel.tickets, channel.services);
   if (limit !== 'off') await limitRequests(app, limit);
   waitForReadAfter(app, channel.services);
 

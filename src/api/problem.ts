@@ -17,7 +17,7 @@ const PROBLEMS = {
   'not-in-scope': [403, 'The category does not admit this principal'],
   'room-disabled': [403, 'The room is disabled'],
   'user-disabled': [403, 'The user is disabled'],
-  'not-found': [404, 'There is nothing here'],
+  'route-not-found': [404, 'There is nothing here'],
   'room-not-found': [404, 'There is no such room'],
   'category-not-found': [404, 'There is no such category'],
   'message-not-found': [404, 'There is no such message'],

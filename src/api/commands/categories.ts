@@ -1,12 +1,11 @@
 import type { CategoryState } from '../../domain/category/category.js';
 import type { CreateCategory } from '../../domain/category/decide.js';
-import type { CommandContext } from '../../domain/kernel/command.js';
+import { unmarked, type CommandContext } from '../../domain/kernel/command.js';
 import type { Rejection } from '../../domain/kernel/decider.js';
 import type { Handled } from '../../domain/kernel/handle-command.js';
 import type { Services } from '../services.js';
 import { loadCategory, onCategory } from './handling.js';
 import type { Names } from './names.js';
-import { withoutMark } from './rooms.js';
 
 type Changed = Handled<CategoryState>;
 
@@ -32,7 +31,7 @@ export class Categories {
           this.#services,
           body.parentId,
           { type: 'ReserveChild', categoryId },
-          withoutMark(context),
+          unmarked(context),
         );
         if (reserved.kind === 'rejected') return reserved;
       }
@@ -49,7 +48,7 @@ export class Categories {
     context: CommandContext,
     ifRevision?: number,
   ): Promise<Changed> {
-    const others = withoutMark(context);
+    const others = unmarked(context);
     for (;;) {
       const deleted = await onCategory(this.#services, categoryId, { type: 'DeleteCategory' }, context, ifRevision);
       if (deleted.kind === 'done') {

@@ -1,7 +1,7 @@
 import { foldName } from '../../domain/names.js';
 import { refOf, userRef } from '../../domain/caller.js';
 import type { Principal } from '../../domain/catalogue/values.js';
-import type { CommandContext } from '../../domain/kernel/command.js';
+import { unmarked, type CommandContext } from '../../domain/kernel/command.js';
 import { reject, type Rejection } from '../../domain/kernel/decider.js';
 import type { Handled } from '../../domain/kernel/handle-command.js';
 import { roomDecider, type CreateRoom, type RoomCommand, type RoomPatch } from '../../domain/room/decide.js';
@@ -34,7 +34,7 @@ export class Rooms {
     if (refused) return refused;
     for (let attempt = 0; ; attempt += 1) {
       const roomId = this.#newId(context, attempt);
-      const created = await this.names.holding(body.categoryId, body.name, roomId, withoutMark(context), () =>
+      const created = await this.names.holding(body.categoryId, body.name, roomId, unmarked(context), () =>
         onRoom(this.#services, roomId, command, context),
       );
       // The room was fenced before it came to be, here or on an earlier try: its id can never be used.
@@ -55,7 +55,7 @@ export class Rooms {
     const change = () => onRoom(this.#services, id, { type: 'ChangeRoom', patch }, context, ifRevision);
     if (categoryId === state.categoryId && foldName(name) === foldName(state.name)) return change();
     if (ifRevision !== undefined && ifRevision !== room.revision) return change(); // refused, before a name is reserved
-    const others = withoutMark(context);
+    const others = unmarked(context);
     const changed = await this.names.holding(categoryId, name, id, others, async () => {
       const written = await onRoom(
         this.#services,
@@ -79,7 +79,7 @@ export class Rooms {
   async delete(room: Entry<LiveRoom>, context: CommandContext, ifRevision?: number): Promise<Changed> {
     const deleted = await onRoom(this.#services, room.id, { type: 'DeleteRoom' }, context, ifRevision);
     if (deleted.kind === 'done')
-      await this.names.release(room.state.categoryId, room.state.name, room.id, withoutMark(context));
+      await this.names.release(room.state.categoryId, room.state.name, room.id, unmarked(context));
     return deleted;
   }
 
@@ -108,11 +108,6 @@ export class Rooms {
     const { ids } = this.#services;
     return idempotency ? ids.derived('room', idempotency.key, String(attempt)) : ids.random();
   }
-}
-
-/** Events that only prepare a command do not stand for it: its mark is on the event that completes it. */
-export function withoutMark({ actor, node, correlationId, causationId }: CommandContext): CommandContext {
-  return { actor, node, correlationId, causationId };
 }
 
 /** What the room itself would refuse, before a name is reserved for it. */

@@ -4,6 +4,7 @@ import type { CommandContext } from '../../domain/kernel/command.js';
 import type { IdempotencyMark } from '../../domain/kernel/event.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principals } from '../commands/principals.js';
+import type { Tickets } from '../live/tickets.js';
 import { Problem, type ProblemCode } from '../problem.js';
 import type { Services } from '../services.js';
 
@@ -15,8 +16,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** No token is asked for. */
     public?: true;
-    /** The route finds out by itself who asks (a stream ticket). */
-    ownAuthentication?: true;
+    /** `?ticket=` stands for the token: a browser's stream cannot send one. */
+    ticket?: true;
   }
 }
 
@@ -27,19 +28,32 @@ export function authenticateCallers(
   app: FastifyInstance,
   authenticate: Authenticator,
   principals: Principals,
+  tickets: Tickets,
   { directory }: Services,
 ): void {
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     const { config } = request.routeOptions;
-    if (config.public || config.ownAuthentication || request.is404) return;
-    const caller = await bearer(request, authenticate);
+    if (config.public || request.is404) return;
+    const ticket = config.ticket ? ticketOf(request.query) : undefined;
+    const caller = ticket === undefined ? await bearer(request, authenticate) : redeemed(tickets, ticket);
     await admit(caller, request.id, principals, directory);
     request.caller = caller;
   });
 }
 
-export async function bearer(request: FastifyRequest, authenticate: Authenticator): Promise<Caller> {
+function ticketOf(query: unknown): string | undefined {
+  const known = typeof query === 'object' && query !== null && 'ticket' in query;
+  return known && typeof query.ticket === 'string' ? query.ticket : undefined;
+}
+
+function redeemed(tickets: Tickets, ticket: string): Caller {
+  const caller = tickets.redeem(ticket);
+  if (!caller) throw new Problem('token-invalid', 'The ticket was used, or its 30 seconds are over.');
+  return caller;
+}
+
+async function bearer(request: FastifyRequest, authenticate: Authenticator): Promise<Caller> {
   const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
   const caller = token === undefined ? undefined : await authenticate(token);
   if (!caller) {
@@ -50,7 +64,7 @@ export async function bearer(request: FastifyRequest, authenticate: Authenticato
   return caller;
 }
 
-export async function admit(
+async function admit(
   caller: Caller,
   correlationId: string,
   principals: Principals,

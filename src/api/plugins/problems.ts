@@ -7,7 +7,7 @@ import { Problem, problemBody, type Place } from '../problem.js';
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, asProblem(error, request)));
   app.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, new Problem('not-found', 'There is nothing at this address.')),
+    sendProblem(request, reply, new Problem('route-not-found', 'There is nothing at this address.')),
   );
 }
 

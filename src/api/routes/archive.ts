@@ -71,7 +71,7 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
       const adapter = opened?.data.adapter ?? request.query.adapter;
       const rows = await windowsBehind(adapter, opened?.data.after, limit + 1);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
-      const page: Page<unknown> = {
+      const page: Page<z.output<typeof windowSchema>> = {
         items: rows.slice(0, limit).map((row) => windowView(row, sequences)),
         ...(last && {
           next: cursors.seal('windows', {

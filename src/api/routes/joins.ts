@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.js';
-import type { CommandContext } from '../../domain/kernel/command.js';
+import { unmarked, type CommandContext } from '../../domain/kernel/command.js';
 import type { Position } from '../../domain/kernel/position.js';
 import type { Person } from '../../projections/directory/people.js';
 import { send } from '../answer.js';
@@ -113,7 +113,7 @@ export function joinRoutes(app: App, channel: Channel): void {
       const { id } = visibleRoom(services, caller, request.params.id);
       const gone = (position: Position): Answer<undefined> => ({ status: 204, body: undefined, position });
       const answer = await idempotency.once<undefined>(request, {
-        run: async (context) => ({ ...gone(await presence.part(caller, id, withoutMark(context))), marked: false }),
+        run: async (context) => ({ ...gone(await presence.part(caller, id, unmarked(context))), marked: false }),
         replay: ({ position }) => Promise.resolve(gone(position)),
       });
       return send(reply, services, answer);
@@ -149,7 +149,7 @@ type Joined = z.output<typeof joined>;
 
 async function join(channel: Channel, caller: Caller, id: string, limit: number, context: CommandContext) {
   readableRoom(channel.services, caller, id);
-  const position = await channel.presence.enter(caller, id, withoutMark(context));
+  const position = await channel.presence.enter(caller, id, unmarked(context));
   return { body: await joinedView(channel, caller, id, limit, context), position };
 }
 
@@ -176,7 +176,7 @@ async function joinedView(
       ? { page: NOTHING, checkpoint: seen }
       : await history(services, id, { direction: 'before', seq: undefined, limit });
   const { page, checkpoint } = shown;
-  await showing(page.items, (from, to) => views.viewed(caller, id, from, to, 'join', withoutMark(context)));
+  await showing(page.items, (from, to) => views.viewed(caller, id, from, to, 'join', unmarked(context)));
   const { state } = readableRoom(services, caller, id);
   const participantCount = directory.people.count(id);
   return {
@@ -225,9 +225,4 @@ function present({ services: { directory } }: Channel, roomId: string) {
 
 function participantView(id: string, { name, internal, since }: Person) {
   return { id, name, internal, since };
-}
-
-/** Joins leave their marks in a receipt: one command may join many rooms, or change nothing. */
-function withoutMark({ actor, node, correlationId, causationId }: CommandContext): CommandContext {
-  return { actor, node, correlationId, causationId };
 }

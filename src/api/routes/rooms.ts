@@ -1,5 +1,6 @@
 import { mayCreateRoom } from '../../domain/access.js';
 import { userRef } from '../../domain/caller.js';
+import { unmarked } from '../../domain/kernel/command.js';
 import { foldName } from '../../domain/names.js';
 import type { LiveRoom, RoomState } from '../../domain/room/room.js';
 import { sees } from '../../domain/access.js';
@@ -148,7 +149,7 @@ export function roomRoutes(app: App, { services, idempotency, rooms, presence }:
           run: async (context) => {
             const changed = await onRoom(services, id, { type }, context);
             if (changed.kind === 'rejected') throw problemOf(changed);
-            await presence.evict([id], context);
+            await presence.evict([id], unmarked(context));
             const { position, state, revision } = changed;
             return {
               ...answerOf(id, state, revision),

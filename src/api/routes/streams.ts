@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import type { Caller } from '../../domain/caller.js';
 import { send } from '../answer.js';
 import { eventLines } from '../live/event-lines.js';
 import { invalidCursor } from '../paging.js';
-import { admit, bearer, callerOf } from '../plugins/authentication.js';
-import { Problem } from '../problem.js';
+import { callerOf } from '../plugins/authentication.js';
 import { readableRoom } from '../rooms-access.js';
 import { cursorParam, DEFAULT_LINES, lineLimit, noBody, noQuery } from '../schemas/common.js';
 import { streamQuery } from '../schemas/room.js';
@@ -28,11 +26,11 @@ export function streamRoutes(app: App, channel: Channel): void {
   app.get(
     '/v1/stream',
     {
-      config: { ownAuthentication: true },
+      config: { ticket: true },
       schema: { tags: ['stream'], querystring: streamQuery, produces: ['text/event-stream'] },
     },
     async (request, reply) => {
-      const caller = await streamCaller(channel, request, request.query.ticket);
+      const caller = callerOf(request);
       const cursor = lastEventId(request) ?? request.query.after;
       const after = cursor === undefined ? undefined : positionOf(services, cursor);
       reply.hijack();
@@ -86,18 +84,6 @@ export function streamRoutes(app: App, channel: Channel): void {
       void reply.type(NDJSON).header('x-accel-buffering', 'no').send(Readable.from(lines));
     },
   );
-}
-
-/** By ticket, which holds once, or by bearer token. */
-async function streamCaller(
-  { services, authenticate, principals, tickets }: Channel,
-  request: FastifyRequest,
-  ticket: string | undefined,
-): Promise<Caller> {
-  const caller = ticket === undefined ? await bearer(request, authenticate) : tickets.redeem(ticket);
-  if (!caller) throw new Problem('token-invalid', 'The ticket was used, or its 30 seconds are over.');
-  await admit(caller, request.id, principals, services.directory);
-  return caller;
 }
 
 function lastEventId({ headers }: FastifyRequest): string | undefined {

@@ -11,6 +11,11 @@ export interface CommandContext {
   readonly idempotency?: IdempotencyMark | undefined;
 }
 
+/** Events that only prepare or follow a command do not stand for it: its mark is on the event that completes it. */
+export function unmarked({ actor, node, correlationId, causationId }: CommandContext): CommandContext {
+  return { actor, node, correlationId, causationId };
+}
+
 export interface Stamping {
   readonly clock: Clock;
   readonly ids: Ids;

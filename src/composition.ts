@@ -1,0 +1,366 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet } from 'jose';
+import { container as root, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
+import { buildApp } from './api/app.js';
+import { anyOf, remembered, type Authenticator } from './api/auth/authenticator.js';
+import { developmentCaller } from './api/auth/development.js';
+import { jwtAuthenticator } from './api/auth/jwt.js';
+import { Categories } from './api/commands/categories.js';
+import { Messages } from './api/commands/messages.js';
+import { Idempotency } from './api/commands/once.js';
+import { Principals } from './api/commands/principals.js';
+import { Rooms } from './api/commands/rooms.js';
+import { TranscriptWriter } from './api/commands/transcript-writer.js';
+import { sealedCursors } from './api/cursors.js';
+import { makeFrames } from './api/live/frame.js';
+import { HistoryViews } from './api/live/history-views.js';
+import { Hub } from './api/live/hub.js';
+import { Presence } from './api/live/presence.js';
+import { Streams } from './api/live/streams.js';
+import { Tickets } from './api/live/tickets.js';
+import { NodeView } from './api/node-view.js';
+import type { App, ArchiveControl, Channel } from './api/routes/route.js';
+import type { Services } from './api/services.js';
+import { deploymentKey } from './config/deployment-key.js';
+import type { Config } from './config/config.js';
+import { localIssuer } from './config/local-tokens.js';
+import { catalogue } from './domain/catalogue/catalogue.js';
+import type { EventStore } from './domain/kernel/event-store.js';
+import { deferred } from './deferred.js';
+import { Lifecycle } from './lifecycle.js';
+import { makeLogger, standardSink, type Logger } from './logger.js';
+import { observe } from './metrics.js';
+import { aesSequences } from './projections/aes-sequences.js';
+import { loadDirectory } from './projections/directory/load.js';
+import { envelopes } from './projections/envelope.js';
+import { PROJECTIONS } from './projections/projections.js';
+import type { ReadModels } from './projections/read-models.js';
+import { openEmbeddedEventStore } from './store/embedded/log/embedded-event-store.js';
+import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
+import { programVersion, systemClock, systemIds } from './system.js';
+import { startArchive, type Archive } from './workers/compliance/archive.js';
+import { Projector } from './workers/projector.js';
+
+/** A running node. */
+export interface Hansard {
+  readonly config: Config;
+  readonly app: App;
+  readonly url: string;
+  readonly version: string;
+  /** The log was empty when it started. */
+  readonly isNew: boolean;
+  readonly archive: Archive;
+  /** Resolves with what the node cannot go on after. */
+  readonly failed: Promise<Error>;
+  /** Ends everything in order; true when all ended well. Idempotent. */
+  readonly stop: () => Promise<boolean>;
+}
+
+export interface StartOptions {
+  /** `false`: requests are only injected. */
+  readonly listen?: boolean;
+}
+
+/** Events that a projection folds in one go: as long as requests may have to wait for it. */
+const PROJECTED_AT_ONCE = 500;
+
+const TOKENS = {
+  services: Symbol('services') as InjectionToken<Services>,
+  transcripts: Symbol('transcripts') as InjectionToken<TranscriptWriter>,
+  idempotency: Symbol('idempotency') as InjectionToken<Idempotency>,
+  principals: Symbol('principals') as InjectionToken<Principals>,
+  rooms: Symbol('rooms') as InjectionToken<Rooms>,
+  categories: Symbol('categories') as InjectionToken<Categories>,
+  messages: Symbol('messages') as InjectionToken<Messages>,
+  views: Symbol('views') as InjectionToken<HistoryViews>,
+  tickets: Symbol('tickets') as InjectionToken<Tickets>,
+} as const;
+
+/** Starts a node; what was started is stopped again when the rest cannot be. */
+export async function start(config: Config, { listen = true }: StartOptions = {}): Promise<Hansard> {
+  const logger = makeLogger(config, await standardSink(config));
+  const lifecycle = new Lifecycle(logger, config.shutdown.phaseTimeoutMs);
+  try {
+    return await new Starting(config, logger, lifecycle).run(listen);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** The start, step by step: each part is stopped before the parts it stands on. */
+class Starting {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #lifecycle: Lifecycle;
+  readonly #failed = deferred<Error>();
+  #lastMove = performance.now();
+
+  constructor(config: Config, logger: Logger, lifecycle: Lifecycle) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#lifecycle = lifecycle;
+  }
+
+  async run(listen: boolean): Promise<Hansard> {
+    const version = programVersion();
+    const key = deploymentKey(this.#config);
+    const store = await this.#openLog();
+    const head = await store.head();
+    const readModels = await this.#openReadModels();
+    const projector = this.#startProjector(store, readModels);
+    // A read model that was rebuilt or outgrown is filled first: nobody is served from half a history.
+    if (!(await projector.reached(head, { timeoutMs: 2_147_483_647 }))) {
+      throw new Error('The read models cannot be brought up to date; the log of the program says why.');
+    }
+    const services = await this.#services(store, readModels, projector, key, version);
+    const presence = this.#presence(services);
+    const { hub, streams, past } = this.#live(services, presence);
+    await this.#follow(services.view);
+    presence.adopt();
+    const archive = this.#startArchive(services);
+    const channel = this.#channel(services, {
+      presence,
+      streams,
+      past,
+      archive: controlOf(archive),
+      authenticate: this.#authenticator(key),
+    });
+    const app = await this.#buildApp(channel, { hub, projector, archive, store });
+    const url = listen ? await this.#listen(app) : this.#config.node.url;
+    this.#lifecycle.started('requests', () => this.#endRequests(app, streams));
+    return {
+      config: this.#config,
+      app,
+      url,
+      version,
+      isNew: head === 0,
+      archive,
+      failed: this.#failed.promise,
+      stop: () => this.#lifecycle.stop(),
+    };
+  }
+
+  async #openLog(): Promise<EventStore> {
+    const store = await openEmbeddedEventStore({
+      folder: this.#config.data,
+      onFatal: (error) => this.#failed.resolve(error),
+    });
+    this.#lifecycle.started('log', () => store.close());
+    return store;
+  }
+
+  async #openReadModels(): Promise<ReadModels> {
+    const readModels = await openEmbeddedReadModels({ folder: this.#config.data });
+    this.#lifecycle.started('read models', () => readModels.close());
+    return readModels;
+  }
+
+  #startProjector(store: EventStore, models: ReadModels): Projector {
+    const projector = new Projector({
+      projections: PROJECTIONS,
+      store,
+      models,
+      decode: catalogue.decode,
+      clock: systemClock,
+      logger: this.#logger.child({ part: 'projector' }),
+      delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+      maxEvents: PROJECTED_AT_ONCE,
+    });
+    projector.start();
+    this.#lifecycle.started('projector', () => projector.stop());
+    return projector;
+  }
+
+  async #services(
+    store: EventStore,
+    readModels: ReadModels,
+    projector: Projector,
+    key: Buffer,
+    version: string,
+  ): Promise<Services> {
+    const { node, deployment, limits } = this.#config;
+    const sequences = aesSequences(key);
+    const logger = this.#logger.child({ part: 'api' });
+    const directory = await loadDirectory(readModels);
+    const view = new NodeView(directory, store, logger);
+    view.listen({ onEvent: () => (this.#lastMove = performance.now()), onBatch: () => undefined });
+    return {
+      store,
+      readModels,
+      view,
+      directory,
+      readModelsReached: (position, timeoutMs) => projector.reached(position, { timeoutMs }),
+      node: node.id,
+      deployment,
+      version,
+      limits,
+      clock: systemClock,
+      ids: systemIds,
+      toEnvelope: envelopes(deployment, sequences),
+      sequences,
+      cursors: sealedCursors(key),
+      logger,
+    };
+  }
+
+  #presence({ store, view, clock, ids, node, limits }: Services): Presence {
+    const logger = this.#logger.child({ part: 'presence' });
+    const presence = new Presence({ store, view, clock, ids, node, logger, limit: limits.participantUpdateLimit });
+    this.#lifecycle.started('presence', () => presence.leaveAll());
+    return presence;
+  }
+
+  #live({ view, store, directory, toEnvelope, sequences, ids, node }: Services, watch: Presence) {
+    const frames = makeFrames(directory, toEnvelope);
+    const hub = new Hub(view, frames);
+    const past = { hub, store, directory, frames };
+    const logger = this.#logger.child({ part: 'streams' });
+    const streams = new Streams(
+      { ...past, view, sequences, ids, node, watch, logger },
+      { queueLimit: this.#config.limits.streamQueueBytes },
+    );
+    return { hub, past, streams };
+  }
+
+  /** Resolves when the node's view is current. */
+  async #follow(view: NodeView): Promise<void> {
+    const end = new AbortController();
+    const current = deferred<undefined>();
+    const following = view.follow(end.signal, () => current.resolve(undefined));
+    const failed = following.catch((error: unknown) => {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#failed.resolve(failure);
+      current.reject(failure);
+    });
+    this.#lifecycle.started('view', async () => {
+      end.abort();
+      await failed;
+    });
+    await current.promise;
+  }
+
+  #startArchive({ store, toEnvelope, sequences, clock, ids, node, version }: Services): Archive {
+    const { archive, data, deployment } = this.#config;
+    const running = startArchive({
+      store,
+      toEnvelope,
+      sequences,
+      adapters: archive.adapters,
+      profile: archive.profile,
+      folder: archive.folder,
+      intervalMs: archive.intervalMs,
+      stateFolder: `${data}/archive-state`,
+      clock,
+      ids,
+      node,
+      software: version,
+      domain: deployment,
+      logger: this.#logger.child({ part: 'archive' }),
+    });
+    this.#lifecycle.started('archive', () => running.stop());
+    return running;
+  }
+
+  #authenticator(key: Buffer): Authenticator {
+    const { mode, auth } = this.#config;
+    const local = jwtAuthenticator(localIssuer(this.#config, key));
+    const oidc = auth.oidc && jwtAuthenticator({ ...auth.oidc, key: keysOf(auth.oidc.jwks) });
+    return anyOf([...(mode === 'development' ? [remembered(developmentCaller)] : []), ...(oidc ? [oidc] : []), local]);
+  }
+
+  #channel(
+    services: Services,
+    live: Pick<Channel, 'presence' | 'streams' | 'past' | 'archive' | 'authenticate'>,
+  ): Channel {
+    const container = registerCommands(root.createChildContainer(), services);
+    const { idempotency, principals, rooms, categories, messages, views, tickets } = TOKENS;
+    return {
+      services,
+      ...live,
+      idempotency: container.resolve(idempotency),
+      principals: container.resolve(principals),
+      rooms: container.resolve(rooms),
+      categories: container.resolve(categories),
+      messages: container.resolve(messages),
+      views: container.resolve(views),
+      tickets: container.resolve(tickets),
+    };
+  }
+
+  #buildApp(
+    channel: Channel,
+    { hub, projector, archive }: { hub: Hub; projector: Projector; archive: Archive; store: EventStore },
+  ): Promise<App> {
+    const { view, clock } = channel.services;
+    const registry = observe({
+      logPosition: () => view.position,
+      idleSeconds: () => (performance.now() - this.#lastMove) / 1_000,
+      readers: () => hub.counters.readers,
+      delivered: () => hub.counters,
+      projections: () =>
+        projector
+          .status(view.position)
+          .map(({ name, lagPositions, lagSeconds, parked }) => ({ name, lagEvents: lagPositions, lagSeconds, parked })),
+      adapters: () =>
+        archive.state().map(({ name, position, openSince, state }) => ({
+          name,
+          lagEvents: Math.max(0, view.position - position),
+          openSeconds: Math.max(0, (Date.parse(clock.now()) - Date.parse(openSince)) / 1_000),
+          blocked: state === 'blocked',
+        })),
+    });
+    const isReady = () =>
+      projector
+        .status(view.position)
+        .filter(({ state }) => state === 'stopped')
+        .map(({ name }) => ({
+          check: `projection ${name}`,
+          message: 'It has stopped; the log of the program says why.',
+        }));
+    return buildApp(channel, {
+      logger: this.#logger.child({ part: 'http' }),
+      registry,
+      isReady,
+      rateLimit: this.#config.limits.rate,
+    });
+  }
+
+  async #listen(app: App): Promise<string> {
+    const { host, port } = this.#config.http;
+    return app.listen({ host, port });
+  }
+
+  async #endRequests(app: App, streams: Streams): Promise<void> {
+    const closing = app.close(); // nobody new is let in
+    await streams.close(this.#config.shutdown.phaseTimeoutMs / 2);
+    await closing;
+  }
+}
+
+function registerCommands(container: DependencyContainer, services: Services): DependencyContainer {
+  const { store, view, clock, ids } = services;
+  const once = <T>(token: InjectionToken<T>, make: (container: DependencyContainer) => T) =>
+    container.register(token, { useFactory: instanceCachingFactory(make) });
+  container.register(TOKENS.services, { useValue: services });
+  once(TOKENS.transcripts, () => new TranscriptWriter(store, view, { clock, ids }));
+  once(TOKENS.idempotency, () => new Idempotency(services));
+  once(TOKENS.principals, () => new Principals(services));
+  once(TOKENS.rooms, () => new Rooms(services));
+  once(TOKENS.categories, (c) => new Categories(services, c.resolve(TOKENS.rooms).names));
+  once(TOKENS.messages, (c) => new Messages(services, c.resolve(TOKENS.transcripts)));
+  once(TOKENS.views, () => new HistoryViews(store, { clock, ids }));
+  once(TOKENS.tickets, () => new Tickets());
+  return container;
+}
+
+function keysOf(jwks: { readonly file: string } | { readonly url: string }) {
+  if ('url' in jwks) return createRemoteJWKSet(new URL(jwks.url));
+  return createLocalJWKSet(JSON.parse(readFileSync(jwks.file, 'utf8')) as JSONWebKeySet);
+}
+
+function controlOf(archive: Archive): ArchiveControl {
+  return { adapters: () => archive.state(), cut: (adapter, context) => archive.cut(adapter, context) };
+}
