@@ -17,7 +17,7 @@ export function openReadModels(): () => ReadModels {
     const place = await embeddedPlace();
     models = await place.open();
     remove = () => place.remove();
-  });
+  }, 60_000);
   afterAll(async () => {
     await models.close();
     await remove();

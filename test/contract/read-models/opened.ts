@@ -10,7 +10,7 @@ export function openedFor(engine: ReadModelsEngine) {
   beforeAll(async () => {
     place = await engine.place();
     models = await place.open();
-  });
+  }, 60_000);
   afterAll(async () => {
     await models.close();
     await place.remove();

@@ -1,0 +1,6 @@
+/** What workers need of a logger; pino is one. */
+export interface Logger {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}

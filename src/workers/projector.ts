@@ -1,0 +1,91 @@
+import type { Position } from '../domain/kernel/position.js';
+import { ORIGIN } from '../domain/kernel/position.js';
+import type { Projection } from '../projections/projection.js';
+import { ProjectionRunner, type Problem, type Projecting, type RunState } from './projection-runner.js';
+import { Reached, type WaitOptions } from './reached.js';
+
+export interface ProjectorOptions extends Projecting {
+  readonly projections: readonly Projection[];
+}
+
+export interface ReadModelStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly state: RunState;
+  /** Every event up to here is in the rows. */
+  readonly position: Position;
+  /** From there to the head of the log: events on the embedded log, bytes of the log on EventStoreDB. */
+  readonly lagPositions: number;
+  /** Age of the oldest event that is known and not in the rows yet; 0: caught up. */
+  readonly lagSeconds: number;
+  /** Since the last event that went into the rows; `undefined`: none since the projector started. */
+  readonly secondsSinceEvent: number | undefined;
+  /** Parked events met since the projector started; the read model `parked` lists all there ever were. */
+  readonly parked: number;
+  readonly problem: Problem | undefined;
+}
+
+/** Keeps all read models current, each at its own pace: one that is stopped or far behind holds up no other. */
+export class Projector {
+  readonly #options: ProjectorOptions;
+  readonly #runners: readonly ProjectionRunner[];
+  readonly #reached = new Reached();
+  readonly #ending = new AbortController();
+  #running: Promise<unknown> | undefined;
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
+    this.#runners = options.projections.map(
+      (projection) => new ProjectionRunner(projection, options, () => this.#moved()),
+    );
+  }
+
+  start(): void {
+    this.#running ??= Promise.all(this.#runners.map((runner) => runner.run(this.#ending.signal)));
+  }
+
+  /** `head`: the position of the log's last event. */
+  status(head: Position): readonly ReadModelStatus[] {
+    const now = Date.parse(this.#options.clock.now());
+    return this.#runners.map(({ projection, state, position, parked, problem, oldestWaiting, lastEvent }) => ({
+      name: projection.schema.name,
+      version: projection.schema.version,
+      state,
+      position,
+      lagPositions: Math.max(0, head - position),
+      lagSeconds: secondsSince(oldestWaiting, now) ?? 0,
+      secondsSinceEvent: secondsSince(lastEvent, now),
+      parked,
+      problem,
+    }));
+  }
+
+  /**
+   * True as soon as a query of any read model shows every event up to the position; false after the timeout, and at once
+   * when that cannot happen any more. A read model that is being filled anew counts from its swap on.
+   */
+  reached(position: Position, options: WaitOptions): Promise<boolean> {
+    return this.#reached.wait(position, options);
+  }
+
+  /** Lets the commits under way finish. Idempotent. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    this.#reached.end();
+    await this.#running;
+  }
+
+  #moved(): void {
+    let lowest: Position | undefined;
+    for (const { live, position } of this.#runners) {
+      const shown = live ? position : ORIGIN;
+      if (lowest === undefined || shown < lowest) lowest = shown;
+    }
+    this.#reached.moveTo(lowest ?? ORIGIN);
+    if (this.#runners.some(({ state }) => state === 'stopped')) this.#reached.end();
+  }
+}
+
+function secondsSince(time: string | undefined, now: number): number | undefined {
+  return time === undefined ? undefined : Math.max(0, now - Date.parse(time)) / 1000;
+}
