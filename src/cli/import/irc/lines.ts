@@ -1,0 +1,46 @@
+import { createReadStream } from 'node:fs';
+
+export interface RawLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: string;
+}
+
+const LF = 0x0a;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const windows1252 = new TextDecoder('windows-1252');
+
+/** The lines of a file, in chunks as they are read. Line ends are not part of them: LF, CR LF, and CRs before an LF. */
+export async function* linesOf(path: string): AsyncGenerator<readonly RawLine[]> {
+  let number = 0;
+  let open: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { highWaterMark: 262_144 })) {
+    const bytes = chunk as Buffer;
+    const lines: RawLine[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, start)) {
+      open.push(bytes.subarray(start, end));
+      number += 1;
+      lines.push({ number, text: decode(Buffer.concat(open), number) });
+      open = [];
+      start = end + 1;
+    }
+    if (start < bytes.length) open.push(bytes.subarray(start));
+    if (lines.length > 0) yield lines;
+  }
+  if (open.length > 0) yield [{ number: number + 1, text: decode(Buffer.concat(open), number + 1) }];
+}
+
+/** UTF-8, or Windows-1252 where the bytes of this very line are no UTF-8. */
+function decode(bytes: Buffer, number: number): string {
+  const text = decodeBytes(bytes).replace(/\r+$/, '');
+  return number === 1 ? text.replace(/^\uFEFF/, '') : text;
+}
+
+function decodeBytes(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return windows1252.decode(bytes);
+  }
+}
