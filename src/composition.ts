@@ -34,10 +34,12 @@ import { makeLogger, standardSink, type Logger } from './logger.js';
 import { observe } from './metrics.js';
 import { aesSequences } from './projections/aes-sequences.js';
 import { loadDirectory } from './projections/directory/load.js';
-import { envelopes } from './projections/envelope.js';
+import { envelopes, type ToEnvelope } from './projections/envelope.js';
 import { PROJECTIONS } from './projections/projections.js';
 import type { ReadModels } from './projections/read-models.js';
+import type { SequenceCodec } from './projections/sequence.js';
 import { openEmbeddedEventStore } from './store/embedded/log/embedded-event-store.js';
+import { openLogForReading } from './store/embedded/log/read-only-event-store.js';
 import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
 import { programVersion, systemClock, systemIds } from './system.js';
 import { startArchive, type Archive } from './workers/compliance/archive.js';
@@ -338,6 +340,21 @@ class Starting {
     await streams.close(this.#config.shutdown.phaseTimeoutMs / 2);
     await closing;
   }
+}
+
+/** The log of a configuration, read beside whoever writes it, and what its events are given as. */
+export interface LogReading {
+  readonly store: EventStore;
+  readonly toEnvelope: ToEnvelope;
+  readonly sequences: SequenceCodec;
+  readonly domain: string;
+}
+
+/** Opens the log of a data folder for reading alone; close the store when done. */
+export async function openLog(config: Config): Promise<LogReading> {
+  const store = await openLogForReading(config.data);
+  const sequences = aesSequences(deploymentKey(config));
+  return { store, sequences, toEnvelope: envelopes(config.deployment, sequences), domain: config.deployment };
 }
 
 function registerCommands(container: DependencyContainer, services: Services): DependencyContainer {
