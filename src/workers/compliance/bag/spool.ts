@@ -1,0 +1,103 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import type { OutputFile } from './output-file.js';
+
+/** UTF-16 units of all texts together that are held before they go to the spool. */
+const HELD = 16 * 1024 * 1024;
+/** Bytes that are copied at once. */
+const PIECE = 1024 * 1024;
+
+/** Where parts of a text lie in the spool: offset and length, one after the other. */
+type Segments = number[];
+
+/** A text that grows while others do, and is copied as a whole in the end. */
+export class SpooledText {
+  readonly segments: Segments = [];
+  readonly #grown: (units: number) => void;
+  pending = '';
+
+  constructor(grown: (units: number) => void) {
+    this.#grown = grown;
+  }
+
+  append(text: string): void {
+    this.pending += text;
+    this.#grown(text.length);
+  }
+}
+
+/**
+ * Many texts that grow side by side, in bounded memory: what is beyond it goes to one scratch file, in which each text
+ * remembers its segments.
+ */
+export class Spool {
+  readonly #path: string;
+  readonly #held: number;
+  readonly #texts: SpooledText[] = [];
+  #units = 0;
+  #file: FileHandle | undefined;
+  #end = 0;
+
+  /** `path`: the scratch file, made when it is needed. */
+  constructor(path: string, held = HELD) {
+    this.#path = path;
+    this.#held = held;
+  }
+
+  text(): SpooledText {
+    const text = new SpooledText((units) => {
+      this.#units += units;
+    });
+    this.#texts.push(text);
+    return text;
+  }
+
+  async drain(): Promise<void> {
+    if (this.#units < this.#held) return;
+    this.#file ??= await open(this.#path, 'wx+');
+    let pieces: Buffer[] = [];
+    let gathered = 0;
+    for (const text of this.#texts) {
+      if (text.pending === '') continue;
+      const bytes = Buffer.from(text.pending);
+      text.pending = '';
+      text.segments.push(this.#end + gathered, bytes.length);
+      pieces.push(bytes);
+      gathered += bytes.length;
+      if (gathered < PIECE) continue;
+      await this.#write(this.#file, pieces, gathered);
+      pieces = [];
+      gathered = 0;
+    }
+    await this.#write(this.#file, pieces, gathered);
+    this.#units = 0;
+  }
+
+  async copy({ segments, pending }: SpooledText, to: OutputFile): Promise<void> {
+    for (let at = 0; at < segments.length; at += 2) await this.#copy(segments[at] ?? 0, segments[at + 1] ?? 0, to);
+    to.write(pending);
+    await to.drain();
+  }
+
+  /** Removes the scratch file. Idempotent. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    if (!file) return;
+    this.#file = undefined;
+    await file.close();
+    await rm(this.#path, { force: true });
+  }
+
+  async #write(file: FileHandle, pieces: readonly Buffer[], bytes: number): Promise<void> {
+    await file.appendFile(Buffer.concat(pieces, bytes));
+    this.#end += bytes;
+  }
+
+  async #copy(offset: number, length: number, to: OutputFile): Promise<void> {
+    for (let at = 0; at < length; at += PIECE) {
+      const bytes = Buffer.allocUnsafe(Math.min(PIECE, length - at));
+      const read = await this.#file?.read(bytes, 0, bytes.length, offset + at);
+      if (read?.bytesRead !== bytes.length) throw new Error(`${this.#path} is shorter than it was written`);
+      await to.writeBytes(bytes);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** Milliseconds from the year 1, where .NET begins to count ticks, to 1970. */
+const YEAR_1_TO_1970 = 62_135_596_800_000;
+
+/** One instant, three ways: `since1970` in milliseconds, `string` with seven decimals, `long` in .NET ticks. */
+export interface Instant {
+  readonly since1970: string;
+  readonly string: string;
+  readonly long: string;
+}
+
+/** A tick is a ten-thousandth of a millisecond: the four zeros are appended, as the product is beyond 2^53. */
+export function instantOf(milliseconds: number): Instant {
+  return {
+    since1970: String(milliseconds),
+    string: `${new Date(milliseconds).toISOString().slice(0, -1)}0000Z`,
+    long: `${milliseconds + YEAR_1_TO_1970}0000`,
+  };
+}
+
+/** The attributes of an element that is an instant. `time` is RFC 3339, UTC, milliseconds. */
+export function instantAttributes(time: string): string {
+  const milliseconds = Date.parse(time);
+  return `since1970="${milliseconds}" string="${time.slice(0, -1)}0000Z" long="${milliseconds + YEAR_1_TO_1970}0000"`;
+}
+
+/** False for what only looks like a time, such as the 30th of February. */
+export function isInstant(time: string): boolean {
+  const milliseconds = Date.parse(time);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
+}
