@@ -8,7 +8,11 @@ export interface RawLine {
 
 const LF = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const windows1252 = new TextDecoder('windows-1252');
+/**
+ * What Windows-1252 has from 0x80 to 0x9f, where Latin-1 has control characters; the five bytes that it leaves open stay
+ * those. (Node's own decoder of that name gives Latin-1.)
+ */
+const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** The lines of a file, in chunks as they are read. Line ends are not part of them: LF, CR LF, and CRs before an LF. */
 export async function* linesOf(path: string): AsyncGenerator<readonly RawLine[]> {
@@ -41,6 +45,6 @@ function decodeBytes(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    return windows1252.decode(bytes);
+    return bytes.toString('latin1').replace(/[\u0080-\u009f]/g, (c) => WINDOWS_1252.charAt(c.charCodeAt(0) - 0x80));
   }
 }
