@@ -121,6 +121,7 @@ class Starting {
     const presence = this.#presence(services);
     const { hub, streams, past } = this.#live(services, presence);
     await this.#follow(services.view);
+    this.#lifecycle.started('presence', () => presence.leaveAll()); // while the view still hears of it
     presence.adopt();
     const archive = this.#startArchive(services);
     const channel = this.#channel(services, {
@@ -210,9 +211,7 @@ class Starting {
 
   #presence({ store, view, clock, ids, node, limits }: Services): Presence {
     const logger = this.#logger.child({ part: 'presence' });
-    const presence = new Presence({ store, view, clock, ids, node, logger, limit: limits.participantUpdateLimit });
-    this.#lifecycle.started('presence', () => presence.leaveAll());
-    return presence;
+    return new Presence({ store, view, clock, ids, node, logger, limit: limits.participantUpdateLimit });
   }
 
   #live({ view, store, directory, toEnvelope, sequences, ids, node }: Services, watch: Presence) {
