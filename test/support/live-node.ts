@@ -9,7 +9,7 @@ import { Presence, type PresenceOptions } from '../../src/api/live/presence.js';
 import { Streams, type StreamOptions } from '../../src/api/live/streams.js';
 import { NodeView } from '../../src/api/node-view.js';
 import type { Caller } from '../../src/domain/caller.js';
-import { catalogue, type EventType, type FactOf } from '../../src/domain/catalogue/catalogue.js';
+import { catalogue, type EventType, type FactOf, type HansardEvent } from '../../src/domain/catalogue/catalogue.js';
 import type { Principal } from '../../src/domain/catalogue/values.js';
 import { propose, type Extra } from '../../src/domain/kernel/command.js';
 import { streamName, type Actor, type EventId, type StreamCategory } from '../../src/domain/kernel/event.js';
@@ -65,7 +65,12 @@ export class LiveNode {
   readonly sequences = aesSequences(Buffer.from('test'));
   readonly past;
   readonly errors: object[] = [];
+  /** What the view has taken in, from the beginning of the log. */
+  readonly heard: HansardEvent[] = [];
+  /** Streams that were opened over time. */
+  opened = 0;
   readonly server: Server;
+  readonly #ownsStore: boolean;
   readonly #over = new AbortController();
   #following: Promise<void> | undefined;
   readonly #callers = new Map<string, { readonly caller: Caller; readonly after: Position | undefined }>();
@@ -79,7 +84,9 @@ export class LiveNode {
       error: (facts) => void this.errors.push(facts),
     };
     this.store = store ?? new InMemoryEventStore();
+    this.#ownsStore = store === undefined;
     this.view = new NodeView(this.directory, this.store, logger);
+    this.view.listen({ onEvent: (event) => void this.heard.push(event), onBatch: silent });
     const frames = makeFrames(this.directory, envelopes('test', this.sequences));
     this.hub = new Hub(this.view, frames, hub);
     this.past = { hub: this.hub, store: this.store, directory: this.directory, frames };
@@ -108,6 +115,7 @@ export class LiveNode {
   }
 
   opening(response: ServerResponse, who: Caller, after: Position | undefined): void {
+    this.opened += 1;
     void this.streams.open(response, { caller: who, after, requestId: 'r1' });
   }
 
@@ -124,7 +132,7 @@ export class LiveNode {
     await this.streams.close(200);
     await this.presence.leaveAll();
     this.#over.abort();
-    await this.store.close();
+    if (this.#ownsStore) await this.store.close();
     this.server.closeAllConnections();
     this.server.close();
   }

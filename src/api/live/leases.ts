@@ -6,8 +6,8 @@ export interface Terms {
   readonly grace: number;
   /** An act in a room. */
   readonly act: number;
-  /** The start of a node that found somebody present. */
-  readonly adopted: number;
+  /** Having been present through a process that is gone. */
+  readonly doomed: number;
 }
 
 export interface Expired {
@@ -17,10 +17,10 @@ export interface Expired {
 }
 
 interface Lease {
-  /** An act, or the adoption, keeps it until then. */
+  /** Kept until then whatever the streams do. */
   until: number;
-  /** Taken over from a process that is gone: no stream keeps it before the user has come back. */
-  adopted: boolean;
+  /** How it ends, unless the user comes back: no stream keeps it before. Undefined: kept by the user. */
+  ending: LeaveReason | undefined;
 }
 
 interface Holder {
@@ -52,17 +52,18 @@ export class Leases {
 
   /** Kept by the user's streams alone. */
   hold(userId: string, roomId: string): void {
-    this.#lease(userId, roomId).adopted = false;
+    this.#lease(userId, roomId).ending = undefined;
   }
 
   act(userId: string, roomId: string, now: number): void {
     const lease = this.#lease(userId, roomId);
-    lease.adopted = false;
+    lease.ending = undefined;
     lease.until = now + this.#terms.act;
   }
 
-  adopt(userId: string, roomId: string, now: number): void {
-    this.#holder(userId).rooms.set(roomId, { until: now + this.#terms.adopted, adopted: true });
+  /** Present for no reason of ours: it ends so, after a while, unless the user comes back. */
+  doom(userId: string, roomId: string, ending: LeaveReason, now: number): void {
+    this.#holder(userId).rooms.set(roomId, { until: now + this.#terms.doomed, ending });
   }
 
   drop(userId: string, roomId: string): void {
@@ -71,11 +72,11 @@ export class Leases {
     if (holder?.rooms.size === 0 && holder.streams === 0) this.#holders.delete(userId);
   }
 
-  /** By the user; what was only adopted is not held. */
+  /** By the user. */
   isHeld(userId: string, roomId: string, now: number): boolean {
     const holder = this.#holders.get(userId);
     const lease = holder?.rooms.get(roomId);
-    return holder !== undefined && lease?.adopted === false && holds(holder, lease, now);
+    return holder !== undefined && lease !== undefined && !lease.ending && holds(holder, lease, now);
   }
 
   roomsOf(userId: string): readonly string[] {
@@ -94,8 +95,7 @@ export class Leases {
   /** Every lease, as if all streams were closed now. */
   *all(): Iterable<Expired> {
     for (const [userId, { rooms }] of this.#holders) {
-      for (const [roomId, { adopted }] of rooms)
-        yield { userId, roomId, reason: adopted ? 'node lost' : 'disconnected' };
+      for (const [roomId, { ending }] of rooms) yield { userId, roomId, reason: ending ?? 'disconnected' };
     }
   }
 
@@ -111,18 +111,17 @@ export class Leases {
     const { rooms } = this.#holder(userId);
     const found = rooms.get(roomId);
     if (found) return found;
-    const made = { until: -Infinity, adopted: false };
+    const made = { until: -Infinity, ending: undefined };
     rooms.set(roomId, made);
     return made;
   }
 }
 
-function holds({ streams, graceUntil }: Holder, { until, adopted }: Lease, now: number): boolean {
-  return until > now || (!adopted && (streams > 0 || graceUntil > now));
+function holds({ streams, graceUntil }: Holder, { until, ending }: Lease, now: number): boolean {
+  return until > now || (!ending && (streams > 0 || graceUntil > now));
 }
 
 /** What ended last is what it ended by. */
-function reasonOf({ graceUntil }: Holder, { until, adopted }: Lease): LeaveReason {
-  if (adopted) return 'node lost';
-  return until > graceUntil ? 'idle' : 'disconnected';
+function reasonOf({ graceUntil }: Holder, { until, ending }: Lease): LeaveReason {
+  return ending ?? (until > graceUntil ? 'idle' : 'disconnected');
 }

@@ -26,7 +26,7 @@ export interface PresenceOptions extends Terms {
 const DEFAULTS: PresenceOptions = {
   grace: 30_000,
   act: 300_000,
-  adopted: 30_000,
+  doomed: 30_000,
   sweepMs: 1_000,
   now: () => performance.now(),
 };
@@ -130,7 +130,7 @@ export class Presence implements StreamWatch, ViewListener {
     const now = this.#options.now();
     for (const { id } of this.#directory.rooms()) {
       for (const [userId, { present }] of this.#directory.people.of(id))
-        if (present) this.#leases.adopt(userId, id, now);
+        if (present) this.#leases.doom(userId, id, 'node lost', now);
     }
   }
 
@@ -213,7 +213,7 @@ export class Presence implements StreamWatch, ViewListener {
         return this.#leave(actor, roomId, reason, this.#contextOf(actor));
       });
     } catch (error) {
-      this.#leases.adopt(userId, roomId, now()); // or nobody would ever try again
+      this.#leases.doom(userId, roomId, reason, now()); // or nobody would ever try again
       throw error;
     }
   }
