@@ -16,6 +16,6 @@ describe('the bytes of a window', () => {
     const window = await wholeLog(record, { adapter, profile, number: 2, previousManifestSha256 });
     const files = await filesBelow(await rendered(record, window, await scratchFolder()));
     for (const [path, text] of files)
-      await expect(text).toMatchFileSnapshot(`./golden/${adapter}-${profile}/${path.replace('/', '-')}`);
+      await expect(text).toMatchFileSnapshot(`../../fixtures/archive/${adapter}-${profile}/${path.replace('/', '-')}`);
   });
 });

@@ -70,7 +70,7 @@ describe('conversations.xml', () => {
     await everything(record);
     const file = await conversations(record, profile);
     const lint = spawnSync('xmllint', ['--noout', '--nonet', '--schema', xsd, file], { encoding: 'utf8' });
-    if (lint.error) return console.log(`xmllint is not here: ${basename(xsd)} was tried with libxml2-wasm alone`);
-    expect(lint.stderr).toContain('validates');
+    if (lint.error) console.log(`xmllint is not here: ${basename(xsd)} was tried with libxml2-wasm alone`);
+    else expect(lint.stderr).toContain('validates');
   });
 });

@@ -180,6 +180,7 @@ export class XmlCheck {
       conversation.messages += 1;
       if (conversation.messages === 1) conversation.first = `${face} ${userId} ${String(time)}`;
     }
+    if (name === 'h:Unknown') return;
     if (time === undefined) throw new Error(`there is an event without a time in room ${conversation.roomId}`);
     conversation.earliest = Math.min(conversation.earliest, time);
     conversation.latest = Math.max(conversation.latest, time);

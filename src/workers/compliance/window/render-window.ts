@@ -73,14 +73,14 @@ export async function renderWindow(
 }
 
 function openWriter(
-  { adapter, profile }: Window,
+  window: Window,
   folder: string,
   spool: Spool,
   { toEnvelope, domain }: Rendering,
 ): Promise<WindowWriter> {
-  return adapter === 'jsonl'
+  return window.adapter === 'jsonl'
     ? JsonlWriter.create(folder, toEnvelope)
-    : XmlWriter.create(folder, spool, { profile, domain });
+    : XmlWriter.create(folder, spool, window, domain);
 }
 
 /** One pass over a window's events. */

@@ -1,7 +1,9 @@
 import type { HansardEvent } from '../../../domain/catalogue/catalogue.js';
+import type { RecordedEvent } from '../../../domain/kernel/event.js';
 import { bytesHash, type ArchivedEvent } from '../archived-event.js';
 import { OutputFile, type WrittenFile } from '../bag/output-file.js';
 import type { Spool, SpooledText } from '../bag/spool.js';
+import type { Window } from '../dependencies.js';
 import { instantAttributes } from '../instants.js';
 import type { OpenedRoom, WindowWriter } from '../window/window-writer.js';
 import { Elements, isEntry } from './elements.js';
@@ -21,11 +23,6 @@ interface Conversation {
   end: string;
 }
 
-export interface XmlSettings {
-  readonly profile: 'full' | 'strict';
-  readonly domain: string;
-}
-
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 const XSD = 'http://www.w3.org/2001/XMLSchema';
 
@@ -33,6 +30,7 @@ const XSD = 'http://www.w3.org/2001/XMLSchema';
 export class XmlWriter implements WindowWriter {
   readonly #file: OutputFile;
   readonly #spool: Spool;
+  readonly #window: Window;
   readonly #extended: boolean;
   readonly #escaper = new Escaper();
   readonly #elements: Elements;
@@ -40,16 +38,17 @@ export class XmlWriter implements WindowWriter {
   readonly #elsewhere: SpooledText;
   #hasElsewhere = false;
 
-  private constructor(file: OutputFile, spool: Spool, { profile, domain }: XmlSettings) {
+  private constructor(file: OutputFile, spool: Spool, window: Window, domain: string) {
     this.#file = file;
     this.#spool = spool;
-    this.#extended = profile === 'full';
+    this.#window = window;
+    this.#extended = window.profile === 'full';
     this.#elements = new Elements(this.#escaper, domain, this.#extended);
     this.#elsewhere = spool.text();
   }
 
-  static async create(folder: string, spool: Spool, settings: XmlSettings): Promise<XmlWriter> {
-    return new XmlWriter(await OutputFile.create(folder, CONVERSATIONS_XML), spool, settings);
+  static async create(folder: string, spool: Spool, window: Window, domain: string): Promise<XmlWriter> {
+    return new XmlWriter(await OutputFile.create(folder, CONVERSATIONS_XML), spool, window, domain);
   }
 
   get escaped(): number {
@@ -61,12 +60,11 @@ export class XmlWriter implements WindowWriter {
     this.#conversations.set(room.id, { room, head, body, hasMessage: false, start: '', end: '' });
   }
 
-  add(archived: ArchivedEvent, ordinal: number): void {
-    const { event, roomId } = archived;
+  add({ recorded, event, roomId }: ArchivedEvent, ordinal: number): void {
     const conversation = roomId === undefined ? undefined : this.#conversations.get(roomId);
-    if (!event) this.#addUnknown(archived);
-    else if (conversation) this.#addToRoom(conversation, event, ordinal);
-    else if (this.#extended) this.#addElsewhere(this.#elements.elsewhere(event, ordinal));
+    if (event && conversation) this.#addToRoom(conversation, event, ordinal);
+    else if (this.#extended && event) this.#addElsewhere(this.#elements.elsewhere(event, ordinal));
+    else if (this.#extended) this.#addUnknown(conversation, recorded);
   }
 
   drain(): Promise<void> {
@@ -103,14 +101,16 @@ export class XmlWriter implements WindowWriter {
     }
   }
 
-  #begin(conversation: Conversation, time: string): void {
-    const { room, start, end } = conversation;
+  /** `time`: of the event; one that no schema knows has none. */
+  #begin(conversation: Conversation, time?: string): void {
+    const { room } = conversation;
     if (room) {
       conversation.room = undefined;
       conversation.head.append(this.#elements.channel(room) + this.#elements.roster(room));
     }
-    if (room || time < start) conversation.start = time;
-    if (time > end) conversation.end = time;
+    if (time === undefined) return;
+    if (conversation.start === '' || time < conversation.start) conversation.start = time;
+    if (time > conversation.end) conversation.end = time;
   }
 
   #addEntry(conversation: Conversation, entry: string): void {
@@ -120,9 +120,14 @@ export class XmlWriter implements WindowWriter {
     conversation.head.append(`<FirstMessage${entry}</FirstMessage>\n`);
   }
 
-  #addUnknown({ recorded }: ArchivedEvent): void {
-    if (!this.#extended) return;
-    this.#addElsewhere(this.#elements.unknown({ ...recorded, sha256: bytesHash(recorded) }));
+  #addUnknown(conversation: Conversation | undefined, recorded: RecordedEvent): void {
+    const element = this.#elements.unknown({ ...recorded, sha256: bytesHash(recorded) });
+    if (!conversation) {
+      this.#addElsewhere(element);
+      return;
+    }
+    this.#begin(conversation);
+    conversation.body.append(element);
   }
 
   #addElsewhere(element: string): void {
@@ -130,8 +135,10 @@ export class XmlWriter implements WindowWriter {
     this.#elsewhere.append(element);
   }
 
-  async #writeConversation({ room, head, body, start, end }: Conversation): Promise<void> {
+  async #writeConversation({ room, head, body, ...times }: Conversation): Promise<void> {
     if (room) return;
+    const { fromTime, toTime } = this.#window;
+    const [start, end] = times.start === '' ? [fromTime, toTime] : [times.start, times.end];
     this.#file.write('<Conversation>\n');
     await this.#spool.copy(head, this.#file);
     this.#file.write('<Messages>\n');
