@@ -5,7 +5,7 @@ import type { Row } from './read-models.js';
 
 /** Every idempotency mark for good, and the first event that carries it. */
 export const keys: Projection = {
-  schema: { name: 'keys', version: 1, tables: { keys: { key: ['key'] } } },
+  schema: { name: 'keys', version: 1, tables: { keys: { key: ['key'], scattered: true } } },
   categories: STREAM_CATEGORIES,
   changes({ metadata: { idempotency }, stream, revision, type, position }) {
     if (!idempotency) return [];

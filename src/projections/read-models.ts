@@ -14,6 +14,8 @@ export interface TableSchema {
   readonly key: readonly string[];
   /** Further orders to scan in, by name: members, to which the engine adds the key to make each place unique. */
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
+  /** Keys come in no order (they are hashes): an engine that otherwise keeps rows in the order of their key does not. */
+  readonly scattered?: true;
 }
 
 /** Several tables that share one checkpoint. Names of read models, tables, indexes and members are letters and digits. */

@@ -140,6 +140,23 @@ export function commitContract(engine: ReadModelsEngine): void {
       expect(await writer.load('people', [])).toEqual([]);
     });
 
+    test('of scattered rows is like any other', async () => {
+      const writer = await fresh({ keys: { key: ['key'], scattered: true } });
+      const key = (n: number) => String((n * 7919) % 1000);
+      const rows = [1, 2, 3, 4].map((n) => put('keys', [key(n)], n, { key: key(n), n }));
+      await writer.commit(rows, at(4));
+      await writer.commit(
+        [...rows, gone('keys', [key(2)], 5), put('keys', [key(3)], 6, { key: key(3), n: 33 })],
+        at(6),
+      );
+      expect(await allRows(models(), writer.schema.name, 'keys')).toEqual([
+        { key: '676', n: 4 },
+        { key: '757', n: 33 },
+        { key: '919', n: 1 },
+      ]);
+      expect(await models().get(writer.schema.name, 'keys', ['676'])).toEqual({ key: '676', n: 4 });
+    });
+
     test('of many writers at once touches only its own read model', async () => {
       const writers = await Promise.all(Array.from({ length: 5 }, () => fresh(TABLES)));
       await Promise.all(

@@ -9,8 +9,11 @@ import { at, put, type Place, type ReadModelsEngine } from './engine.js';
 
 const HARNESS = fileURLToPath(new URL('../../harness/count-into-read-models.ts', import.meta.url));
 
+/** Opening means starting threads and processes. */
+const PATIENCE = { timeout: 60_000 };
+
 export function crashContract(engine: ReadModelsEngine): void {
-  describe('what was committed', () => {
+  describe('what was committed', PATIENCE, () => {
     test('is there when the place is opened again, and counting goes on where it stopped', async () => {
       await using(engine, async (place) => {
         await opened(place, async (models) => {
@@ -40,7 +43,7 @@ export function crashContract(engine: ReadModelsEngine): void {
           });
         }
       });
-    }, 60_000);
+    });
 
     test('includes what was asked for before closing, and nothing asked for later', async () => {
       await using(engine, async (place) => {

@@ -58,7 +58,7 @@ export class Database {
   }
 
   #prepareFile(): void {
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000');
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000');
     const [format] = this.get('PRAGMA user_version') ?? [];
     if (format !== 0 && format !== FORMAT) throw new Error(`format ${String(format)} of another version of Hansard`);
     this.exec(`

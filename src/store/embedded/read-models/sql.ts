@@ -1,19 +1,22 @@
 import type { Scan, TableSchema } from '../../../projections/read-models.js';
 
 /**
- * The SQL of one table of one generation. Rows are clustered by their key; the members of key and indexes are columns
+ * The SQL of one table of one generation. Rows are kept in the order of their key, so that a page is read from few places
+ * of the file; scattered ones in the order in which they come, so that a commit touches few. The members of key and indexes are columns
  * without a type, so that numbers and strings are compared as they are, strings by code point.
  */
 export class TableSql {
   readonly #table: string;
   readonly #key: readonly string[];
+  readonly #isScattered: boolean;
   readonly #orders: ReadonlyMap<string, readonly string[]>;
   /** Members that are columns: first those of the key. */
   readonly members: readonly string[];
 
-  constructor(generation: number, name: string, { key, indexes = {} }: TableSchema) {
+  constructor(generation: number, name: string, { key, indexes = {}, scattered }: TableSchema) {
     this.#table = `g${generation}_${word(name)}`;
     this.#key = key.map(word);
+    this.#isScattered = scattered === true;
     this.members = [...new Set([...key, ...Object.values(indexes).flat()].map(word))];
     this.#orders = new Map(
       Object.entries(indexes).map(([index, members]) => [word(index), [...new Set([...members, ...key])]]),
@@ -24,7 +27,7 @@ export class TableSql {
     const columns = this.members.map((member) => `${column(member)} NOT NULL`).join(', ');
     const table =
       `CREATE TABLE ${this.#table} (${columns}, position INTEGER NOT NULL, row TEXT NOT NULL, ` +
-      `PRIMARY KEY (${columnsOf(this.#key)})) WITHOUT ROWID;`;
+      `PRIMARY KEY (${columnsOf(this.#key)}))${this.#isScattered ? '' : ' WITHOUT ROWID'};`;
     const indexes = [...this.#orders].map(
       ([index, order]) => `CREATE UNIQUE INDEX ${this.#index(index)} ON ${this.#table} (${columnsOf(order)});`,
     );

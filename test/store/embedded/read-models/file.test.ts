@@ -11,7 +11,7 @@ async function place() {
   return made;
 }
 
-describe('the file of the read models', () => {
+describe('the file of the read models', { timeout: 60_000 }, () => {
   test('may be deleted, also without its write-ahead log, and is filled again identically', async () => {
     const { folder, open } = await place();
     const file = join(folder, 'read-models.db');
