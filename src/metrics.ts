@@ -1,12 +1,22 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** Figures that are asked for when somebody looks; lag is absolute, in events and in seconds. */
 export interface Observed {
   readonly logPosition: () => number;
   readonly readers: () => number;
   readonly delivered: () => { readonly deliveries: number; readonly writes: number };
-  readonly projections: () => readonly { readonly name: string; readonly lagEvents: number; readonly lagSeconds: number; readonly parked: number }[];
-  readonly adapters: () => readonly { readonly name: string; readonly lagEvents: number; readonly openSeconds: number; readonly blocked: boolean }[];
+  readonly projections: () => readonly {
+    readonly name: string;
+    readonly lagEvents: number;
+    readonly lagSeconds: number;
+    readonly parked: number;
+  }[];
+  readonly adapters: () => readonly {
+    readonly name: string;
+    readonly lagEvents: number;
+    readonly openSeconds: number;
+    readonly blocked: boolean;
+  }[];
   /** Since the log last moved. */
   readonly idleSeconds: () => number;
 }
@@ -18,11 +28,17 @@ export function observe(observed: Observed): Registry {
   gauge(registry, 'hansard_log_position', 'Position of the last event that this node has seen.', observed.logPosition);
   gauge(registry, 'hansard_log_idle_seconds', 'Seconds since the log last moved.', observed.idleSeconds);
   gauge(registry, 'hansard_stream_readers', 'Readers of event streams.', observed.readers);
-  gauge(registry, 'hansard_stream_deliveries', 'Events delivered to readers since the start.', () => observed.delivered().deliveries);
-  gauge(registry, 'hansard_stream_writes', 'Writes to readers since the start; fewer than deliveries where they were gathered.', () => observed.delivered().writes);
+  const delivered = [
+    ['hansard_stream_deliveries_total', 'Events delivered to readers.', 'deliveries'],
+    ['hansard_stream_writes_total', 'Writes to readers; fewer than deliveries where they were gathered.', 'writes'],
+  ] as const;
+  for (const [name, help, part] of delivered) counter(registry, name, help, () => observed.delivered()[part]);
   perName(registry, 'read_model', observed.projections, {
     hansard_projection_lag_events: ['Positions between the log and the read model.', (one) => one.lagEvents],
-    hansard_projection_lag_seconds: ['Seconds since the read model was last current; 0 when it is.', (one) => one.lagSeconds],
+    hansard_projection_lag_seconds: [
+      'Seconds since the read model was last current; 0 when it is.',
+      (one) => one.lagSeconds,
+    ],
     hansard_projection_parked_events: ['Events that no schema knows.', (one) => one.parked],
   });
   perName(registry, 'adapter', observed.adapters, {
@@ -40,6 +56,20 @@ function gauge(registry: Registry, name: string, help: string, value: () => numb
     registers: [registry],
     collect() {
       this.set(value());
+    },
+  });
+  void made;
+}
+
+/** A count that is kept elsewhere. */
+function counter(registry: Registry, name: string, help: string, value: () => number): void {
+  const made = new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(value());
     },
   });
   void made;

@@ -91,9 +91,14 @@ export class Presence implements StreamWatch, ViewListener {
   }
 
   /** Leaves the room and unfollows it. */
-  part({ actor }: Caller, roomId: string, context: CommandContext): Promise<Position> {
+  part(
+    { actor }: Caller,
+    roomId: string,
+    context: CommandContext,
+    data: Omit<FactOf<'ParticipantLeft'>['data'], 'reason'> = {},
+  ): Promise<Position> {
     this.#leases.drop(actor.id, roomId);
-    return this.#inTurn(actor.id, roomId, 'leave', () => this.#leave(actor, roomId, 'parted', context));
+    return this.#inTurn(actor.id, roomId, 'leave', () => this.#leave(actor, roomId, 'parted', context, data));
   }
 
   /** Puts out of these rooms whoever may not read them any more. */
@@ -218,8 +223,14 @@ export class Presence implements StreamWatch, ViewListener {
     }
   }
 
-  async #leave(actor: Actor, roomId: string, reason: LeaveReason, context: CommandContext): Promise<Position> {
-    const { facts } = decideLeave(this.#standing(actor.id, roomId), { reason });
+  async #leave(
+    actor: Actor,
+    roomId: string,
+    reason: LeaveReason,
+    context: CommandContext,
+    data: Omit<FactOf<'ParticipantLeft'>['data'], 'reason'> = {},
+  ): Promise<Position> {
+    const { facts } = decideLeave(this.#standing(actor.id, roomId), { ...data, reason });
     return this.#append(roomId, facts, { ...context, actor }, -1);
   }
 

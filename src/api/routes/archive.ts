@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unmarked } from '../../domain/kernel/command.js';
 import { windowRow, type WindowRow } from '../../projections/windows.js';
 import { windowView } from '../../projections/window-view.js';
 import { send } from '../answer.js';
@@ -111,7 +112,7 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
       const { name } = request.params;
       const answer = await idempotency.once(request, {
         run: async (context) => {
-          const cut = await archive.cut(name, context);
+          const cut = await archive.cut(name, unmarked(context)); // its receipt carries the mark
           if (!cut) throw new Problem('adapter-not-found', 'There is no such archive adapter.');
           const { window, position } = cut;
           return {

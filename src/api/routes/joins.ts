@@ -9,9 +9,9 @@ import { pageOf, placeOf, listed } from '../paging.js';
 import { callerOf } from '../plugins/authentication.js';
 import { Problem, problemBody } from '../problem.js';
 import { readableRoom, visibleRoom } from '../rooms-access.js';
-import { idParams, listOf, noBody, noQuery, problem } from '../schemas/common.js';
+import { idParams, listOf, noQuery, problem } from '../schemas/common.js';
 import { message } from '../schemas/message.js';
-import { joinBody, joinsBody, pagingQuery, participant, room as roomSchema } from '../schemas/room.js';
+import { joinBody, joinsBody, pagingQuery, partBody, participant, room as roomSchema } from '../schemas/room.js';
 import { roomView } from '../views/resources.js';
 import { history, NOTHING, showing } from './messages.js';
 import type { App, Channel } from './route.js';
@@ -51,10 +51,10 @@ export function joinRoutes(app: App, channel: Channel): void {
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = visibleRoom(services, caller, request.params.id);
-      const limit = request.body.history;
+      const { history: limit } = request.body;
       const answer = await idempotency.once(request, {
         run: async (context) => {
-          const { body, position } = await join(channel, caller, id, limit, context);
+          const { body, position } = await join(channel, caller, id, limit, context, claimedIn(request.body));
           return { status: 200 as const, body, position, marked: false, receipt: { seen: view.position } };
         },
         replay: ({ position }, receipt) => joinedAgain(channel, caller, id, { position, limit, receipt }),
@@ -107,13 +107,17 @@ export function joinRoutes(app: App, channel: Channel): void {
 
   app.post(
     '/v1/rooms/:id/part',
-    { schema: { tags: ['attendance'], params: idParams, querystring: noQuery, body: noBody } },
+    { schema: { tags: ['attendance'], params: idParams, querystring: noQuery, body: partBody } },
     async (request, reply) => {
       const caller = callerOf(request);
       const { id } = visibleRoom(services, caller, request.params.id);
+      const claimed = claimedIn(request.body);
       const gone = (position: Position): Answer<undefined> => ({ status: 204, body: undefined, position });
       const answer = await idempotency.once<undefined>(request, {
-        run: async (context) => ({ ...gone(await presence.part(caller, id, unmarked(context))), marked: false }),
+        run: async (context) => ({
+          ...gone(await presence.part(caller, id, unmarked(context), claimed)),
+          marked: false,
+        }),
         replay: ({ position }) => Promise.resolve(gone(position)),
       });
       return send(reply, services, answer);
@@ -147,9 +151,25 @@ export function joinRoutes(app: App, channel: Channel): void {
 
 type Joined = z.output<typeof joined>;
 
-async function join(channel: Channel, caller: Caller, id: string, limit: number, context: CommandContext) {
+interface Claimed {
+  readonly claimedTime?: string;
+}
+
+/** Events hold what was claimed and nothing else. */
+function claimedIn(body: { readonly claimedTime?: string | undefined } | null | undefined): Claimed {
+  return body?.claimedTime === undefined ? {} : { claimedTime: body.claimedTime };
+}
+
+async function join(
+  channel: Channel,
+  caller: Caller,
+  id: string,
+  limit: number,
+  context: CommandContext,
+  claimed: Claimed = {},
+) {
   readableRoom(channel.services, caller, id);
-  const position = await channel.presence.enter(caller, id, unmarked(context));
+  const position = await channel.presence.enter(caller, id, unmarked(context), claimed);
   return { body: await joinedView(channel, caller, id, limit, context), position };
 }
 

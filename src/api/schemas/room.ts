@@ -57,10 +57,13 @@ export const room = z
 export const participant = z.object({ id: z.string(), name: z.string(), internal: z.boolean(), since: time });
 
 export const history = z.int().min(0).max(500).default(30);
+/** Imported: the time it had there. */
+const claimedTime = z.iso.datetime({ precision: 3 }).optional();
 export const joinBody = z
-  .strictObject({ history })
+  .strictObject({ history, claimedTime })
   .nullish()
-  .transform((body) => body ?? { history: 30 });
+  .transform((body) => body ?? { history: 30, claimedTime: undefined });
+export const partBody = z.strictObject({ claimedTime }).nullish();
 export const joinsBody = z.strictObject({ rooms: z.array(z.string()).min(1).max(500), history });
 export const pagingQuery = z.strictObject(paging);
 export const streamQuery = z.strictObject({ after: cursorParam.optional(), ticket: z.string().optional() });
