@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import type { ProposedEvent, RecordedEvent, StreamName } from '../../../domain/kernel/event.js';
 import type {
   AppendOutcome,
@@ -11,139 +11,92 @@ import type {
   SubscribeOptions,
 } from '../../../domain/kernel/event-store.js';
 import type { Position } from '../../../domain/kernel/position.js';
-import { LogUnusableError, reasonOf } from './database.js';
-import { LogReader } from './log-reader.js';
-import { LogWriter } from './log-writer.js';
-import { Tail } from './tail.js';
-import { lockForWriting } from './writer-lock.js';
+import { logBatches, streamBatches } from './batches.js';
+import { eventTexts } from './event-text.js';
+import { follow } from './following.js';
+import { asUnusable } from './log-error.js';
+import { LogReading } from './log-reading.js';
+import { openLogWriting, type LogWriting } from './log-writing.js';
+import type { TailLimits } from './tail.js';
 
 export interface EmbeddedEventStoreOptions {
   /** Holds `log.db`; made when it is not there. */
   readonly folder: string;
-  /** The log failed: nothing can be written any more, and the process should end. */
-  readonly onFatal?: (error: Error) => void;
-  /** For tests of a full disk. */
-  readonly maxPages?: number;
+  /**
+   * Called once when the disk or a thread failed. Appends under way were rejected, none of them was acknowledged, and the
+   * process has to end: what the file holds now is known only after it was opened again. The message is one sentence.
+   */
+  readonly onFatal?: ((error: Error) => void) | undefined;
+  /** How far subscriptions may lag before they read from disk; default: 8,192 events, 16 million characters. */
+  readonly tail?: TailLimits | undefined;
+  /** The file grows to so many pages of 4 KiB at most; what comes then is what a full disk does. */
+  readonly maxPages?: number | undefined;
 }
 
-/** What can be done with a log that another process may be writing. */
-export type ReadableLog = Pick<EventStore, 'readStream' | 'readAll' | 'head' | 'close'>;
-
-/** A log in one SQLite file. One process writes it; others may read it meanwhile. */
-export async function openEmbeddedEventStore({
-  folder,
-  onFatal = () => undefined,
-  maxPages,
-}: EmbeddedEventStoreOptions): Promise<EventStore> {
-  makeFolder(folder);
-  const unlock = lockForWriting(folder);
+/**
+ * The log in one SQLite file. One thread writes, another one reads, and the event loop waits for no disk. Positions count
+ * events from 1. Throws LogUnusableError when the log cannot be opened, also when another process writes to it.
+ */
+export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions): Promise<EventStore> {
+  const { folder, onFatal } = options;
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw asUnusable(error, folder, 'written');
+  });
   let store: EmbeddedEventStore | undefined;
-  const writer = new LogWriter({ folder, maxPages, onWritten: (written) => store?.tail.add(written), onFatal });
+  const onFailure = (error: Error) => store?.fail(error);
+  // The reader opens the file when it is first asked, so both threads may start at once.
+  const reading = new LogReading(folder, onFailure);
   try {
-    const head = await writer.ready;
-    const reader = new LogReader(folder);
-    await reader.ready;
-    store = new EmbeddedEventStore(writer, reader, new Tail(head), unlock);
+    store = new EmbeddedEventStore(await openLogWriting({ ...options, onFailure }), reading, onFatal);
     return store;
   } catch (error) {
-    await writer.close();
-    unlock();
+    await reading.end();
     throw error;
   }
 }
 
-/** For reading alone, whether somebody writes the log or not. */
-export async function openLogForReading(folder: string): Promise<ReadableLog> {
-  const reader = new LogReader(folder);
-  await reader.ready;
-  return {
-    readStream: (stream, options = {}) => reader.readStream(stream, options),
-    async *readAll(options) {
-      yield* reader.readAll({ ...options, to: options.to ?? (await reader.head()) });
-    },
-    head: () => reader.head(),
-    close: () => reader.close(),
-  };
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new LogUnusableError(`The data folder ${folder} cannot be made: ${reasonOf(error)}.`, { cause: error });
-  }
-}
-
 class EmbeddedEventStore implements EventStore {
-  readonly tail: Tail;
-  readonly #writer: LogWriter;
-  readonly #reader: LogReader;
-  readonly #unlock: () => void;
-  readonly #closed = new AbortController();
+  readonly #writing: LogWriting;
+  readonly #reading: LogReading;
+  readonly #onFatal: ((error: Error) => void) | undefined;
+  #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(writer: LogWriter, reader: LogReader, tail: Tail, unlock: () => void) {
-    this.#writer = writer;
-    this.#reader = reader;
-    this.tail = tail;
-    this.#unlock = unlock;
+  constructor(writing: LogWriting, reading: LogReading, onFatal: ((error: Error) => void) | undefined) {
+    this.#writing = writing;
+    this.#reading = reading;
+    this.#onFatal = onFatal;
   }
 
+  /** Rejects with LogClosedError or LogFailedError when it was not, or is not known to be, written. */
   async append(
     stream: StreamName,
     events: readonly ProposedEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendOutcome> {
-    return this.#writer.append(stream, events, expected);
+    return this.#writing.append({ stream, expected, events: eventTexts(stream, events) });
   }
 
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<readonly RecordedEvent[]> {
-    return this.#reader.readStream(stream, options);
+    return streamBatches(this.#reading, stream, options);
   }
 
   readAll(options: ReadAllOptions): AsyncIterable<EventBatch> {
-    return this.#reader.readAll({ ...options, to: options.to ?? this.tail.head });
+    return logBatches(this.#reading, this.#writing.tail.head, options);
   }
 
-  async *subscribe({ after, filter, signal }: SubscribeOptions): AsyncGenerator<EventBatch | CaughtUp> {
-    const over = AbortSignal.any([signal, this.#closed.signal]);
-    const wake = () => this.tail.wake();
-    over.addEventListener('abort', wake, { once: true });
-    try {
-      let at = after === 'end' ? this.tail.head : after;
-      let isCaughtUp = false;
-      while (!over.aborted) {
-        if (!this.tail.covers(at)) {
-          isCaughtUp = false;
-          for await (const batch of this.#reader.readAll({
-            after: at,
-            to: this.tail.head,
-            ...(filter && { filter }),
-            signal: over,
-          })) {
-            at = batch.position;
-            yield batch;
-          }
-          continue;
-        }
-        const { events, position } = this.tail.after(at, filter);
-        if (position > at) {
-          at = position;
-          yield { kind: 'events', events, position };
-        } else if (!isCaughtUp) {
-          isCaughtUp = true;
-          yield { kind: 'caught-up', position: at };
-        } else {
-          await this.tail.grown();
-        }
-      }
-    } finally {
-      over.removeEventListener('abort', wake);
-    }
+  subscribe({ after, filter = {}, signal }: SubscribeOptions): AsyncIterable<EventBatch | CaughtUp> {
+    const { tail } = this.#writing;
+    const followed = {
+      tail,
+      ended: () => this.#ended(),
+      readAll: (options: ReadAllOptions) => this.readAll(options),
+    };
+    return follow(followed, after === 'end' ? tail.head : after, filter, signal);
   }
 
   head(): Promise<Position> {
-    return Promise.resolve(this.tail.head);
+    return Promise.resolve(this.#writing.tail.head);
   }
 
   close(): Promise<void> {
@@ -151,10 +104,24 @@ class EmbeddedEventStore implements EventStore {
     return this.#closing;
   }
 
+  /** Ends everything that goes on. */
+  fail(error: Error): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.#writing.tail.changed();
+    this.#onFatal?.(error);
+  }
+
+  #ended(): boolean {
+    if (this.#failure) throw this.#failure;
+    return this.#closing !== undefined;
+  }
+
+  /** The writer last: whoever closes the file last tidies it up. */
   async #close(): Promise<void> {
-    await this.#writer.close();
-    this.#closed.abort();
-    await this.#reader.close();
-    this.#unlock();
+    this.#writing.refuse();
+    this.#writing.tail.changed();
+    await this.#reading.end();
+    await this.#writing.end();
   }
 }

@@ -1,165 +1,106 @@
-import type { RecordedEvent } from '../../../domain/kernel/event.js';
-import type { EventBatch, ReadAllOptions, ReadStreamOptions } from '../../../domain/kernel/event-store.js';
-import type { EventId, StreamName } from '../../../domain/kernel/event.js';
-import type { Position } from '../../../domain/kernel/position.js';
-import { startWorker } from '../start-worker.js';
-import type { ReaderData, ReaderMessage, ReadReply, ReadRequest } from './protocol.js';
+import type { StatementSyncInstance } from '@photostructure/sqlite';
+import { carefully } from './careful.js';
+import { headOf, row, type LogDatabase } from './log-file.js';
+import { constants, LogSource, matching, type Parameters } from './log-source.js';
+import type { Batch, Chunk, Range } from './protocol.js';
+import { behind, sizeOf, startOf, type Stretch } from './stretch.js';
 
-type RowTuple = readonly [
-  position: number,
-  stream: string,
-  revision: number,
-  id: string,
-  type: string,
-  data: unknown,
-  metadata: unknown,
-  damagedSha256?: string,
-];
+/** Events, and bytes of data and metadata, after which a batch is full. */
+const BATCH_EVENTS = 1_000;
+const BATCH_BYTES = 512 * 1024;
 
-interface Batch {
-  readonly events: readonly RecordedEvent[];
-  readonly reached: number;
-  readonly done: boolean;
-}
+/** Positions that one batch looks at, however few of them match: other readers wait meanwhile. */
+const BATCH_LOOKS = 20_000;
 
-interface Waiting {
-  readonly resolve: (reply: ReadReply) => void;
-  readonly reject: (error: Error) => void;
-}
+/** SQLite makes the JSON of a chunk in one call. From about 128 KB on that takes fresh memory each time, and four times as long. */
+const CHUNK_BYTES = 64 * 1024;
+const CHUNK_LOOKS = 2_000;
 
-/** Reads the file on a thread of its own; each reply is one JSON text, parsed here at one go. */
+/** Reads batches as JSON text; the events in it have the port's shape. */
 export class LogReader {
-  readonly #worker;
-  readonly #waiting = new Map<number, Waiting>();
-  readonly #exited: Promise<void>;
-  readonly ready: Promise<void>;
-  #asked = 0;
-  #failure: Error | undefined;
+  readonly #db: LogDatabase;
+  readonly #lastRevision: StatementSyncInstance;
+  readonly #sources = new Map<string, LogSource>();
+  /** So many positions or revisions made the last chunk: a guess at the next one. */
+  #step = 100;
 
-  constructor(folder: string) {
-    const data: ReaderData = { folder };
-    const worker = startWorker(new URL('./log-reader-worker.js', import.meta.url), data);
-    this.#worker = worker;
-    this.ready = new Promise((resolve, reject) => {
-      worker.once('message', () => {
-        worker.on('message', (reply: ReadReply) => this.#settle(reply));
-        resolve();
-      });
-      worker.once('error', reject);
-    });
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    this.#exited = new Promise((resolve) => {
-      worker.once('exit', () => {
-        this.#fail(new Error('The log is closed.'));
-        resolve();
-      });
-    });
+  constructor(db: LogDatabase) {
+    this.#db = db;
+    this.#lastRevision = db.prepare(`
+      SELECT max(revision) FROM events WHERE stream = (SELECT id FROM streams WHERE name = ?)
+    `);
   }
 
-  async head(): Promise<Position> {
-    return (await this.#batch({ kind: 'head' })).reached as Position;
+  head(): number {
+    return headOf(this.#db);
   }
 
-  /** The next batch is read while the last one is worked on. */
-  async *readAll({
-    after,
-    to,
-    filter,
-    signal,
-  }: ReadAllOptions & { readonly to: Position }): AsyncGenerator<EventBatch> {
-    const ask = (from: number) => this.#batch({ kind: 'all', after: from, to, filter });
-    for (let next = ask(after); !signal?.aborted;) {
-      const { events, reached, done } = await next;
-      if (!done) {
-        next = ask(reached);
-        next.catch(() => undefined); // met where it is awaited, if it is
-      }
-      if (events.length > 0 || done) yield { kind: 'events', events, position: reached as Position };
-      if (done) return;
+  batch(range: Range): Batch {
+    const source = this.#sourceOf(range);
+    const direction = range.kind === 'all' ? 'forward' : range.direction;
+    const chunks: Chunk[] = [];
+    let left = this.#stretchOf(range);
+    let [events, bytes, looks] = [0, 0, 0];
+    while (sizeOf(left) > 0 && events < BATCH_EVENTS && bytes < BATCH_BYTES && looks < BATCH_LOOKS) {
+      const piece = startOf(left, this.#step, direction);
+      const [count, octets] = source.measure(parametersOf(range, piece));
+      this.#step = nextStep(sizeOf(piece), octets);
+      if (octets > CHUNK_BYTES && sizeOf(piece) > 1) continue;
+      if (count > 0) chunks.push(chunkOf(source, pieceOf(range, piece), piece, count));
+      left = behind(left, piece, direction);
+      [events, bytes, looks] = [events + count, bytes + octets, looks + sizeOf(piece)];
     }
+    return { chunks, rest: sizeOf(left) > 0 ? pieceOf(range, left) : undefined };
   }
 
-  async *readStream(
-    stream: StreamName,
-    { from, direction = 'forward', limit = Number.MAX_SAFE_INTEGER, signal }: ReadStreamOptions,
-  ): AsyncGenerator<readonly RecordedEvent[]> {
-    const backward = direction === 'backward';
-    let [start, left] = [from, limit];
-    while (left > 0 && !signal?.aborted) {
-      const { events, reached, done } = await this.#batch({
-        kind: 'stream',
-        stream,
-        from: start,
-        backward,
-        limit: left,
-      });
-      if (events.length > 0) yield events;
-      left -= events.length;
-      start = backward ? reached - 1 : reached + 1;
-      if (done || start < 0) return;
-    }
+  /** The range of one chunk, each of its events by itself. */
+  withCare(range: Range): Batch {
+    const piece = this.#stretchOf(range);
+    const events = carefully(this.#sourceOf(range).rows(parametersOf(range, piece)));
+    return { chunks: [{ ...events, range }], rest: undefined };
   }
 
-  async close(): Promise<void> {
-    if (!this.#failure) this.#post('end');
-    await this.#exited;
+  #sourceOf(range: Range): LogSource {
+    const sql = matching(range);
+    const known = this.#sources.get(sql);
+    if (known) return known;
+    const source = new LogSource(this.#db, sql);
+    this.#sources.set(sql, source);
+    return source;
   }
 
-  async #batch(request: ReadRequest): Promise<Batch> {
-    const { rows, reached, done } = await this.#ask(request, false);
-    return { events: (parsed(rows) ?? (await this.#carefully(request))).map(eventOf), reached, done };
-  }
-
-  /** Once more, with what is damaged told apart. */
-  async #carefully(request: ReadRequest): Promise<readonly RowTuple[]> {
-    const { rows } = await this.#ask(request, true);
-    return JSON.parse(rows) as readonly RowTuple[];
-  }
-
-  #ask(request: ReadRequest, careful: boolean): Promise<ReadReply> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const ask = (this.#asked += 1);
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(ask, { resolve, reject });
-      this.#post({ ask, request, careful });
-    });
-  }
-
-  #post(message: ReaderMessage): void {
-    this.#worker.postMessage(message);
-  }
-
-  #settle(reply: ReadReply): void {
-    const waiting = this.#waiting.get(reply.ask);
-    this.#waiting.delete(reply.ask);
-    if (reply.error === undefined) waiting?.resolve(reply);
-    else waiting?.reject(new Error(`The log could not be read: ${reply.error}`));
-  }
-
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
+  /** What there is of a range. */
+  #stretchOf(range: Range): Stretch {
+    if (range.kind === 'all') return { first: range.after + 1, last: range.to };
+    const last = Number(row(this.#lastRevision, range.stream)?.[0] ?? -1);
+    const all: Stretch =
+      range.direction === 'forward'
+        ? { first: Math.max(0, range.from), last }
+        : { first: 0, last: Math.min(last, range.from) };
+    return startOf(all, range.limit, range.direction);
   }
 }
 
-function parsed(rows: string): readonly RowTuple[] | undefined {
-  try {
-    return JSON.parse(rows) as readonly RowTuple[];
-  } catch {
-    return undefined;
-  }
+function chunkOf(source: LogSource, range: Range, piece: Stretch, count: number): Chunk {
+  const text = source.json(parametersOf(range, piece));
+  // Bytes that are no UTF-8 become this character. It may also have been written.
+  return text.includes('\uFFFD')
+    ? { ...carefully(source.rows(parametersOf(range, piece))), range }
+    : { text, count, range };
 }
 
-function eventOf([position, stream, revision, id, type, data, metadata, damagedSha256]: RowTuple): RecordedEvent {
-  return {
-    id: id as EventId,
-    type,
-    data,
-    metadata,
-    stream: stream as StreamName,
-    revision,
-    position: position as Position,
-    ...(damagedSha256 !== undefined && { damagedSha256 }),
-  };
+function parametersOf(range: Range, { first, last }: Stretch): Parameters {
+  return [first, last, ...constants(range)];
+}
+
+function pieceOf(range: Range, piece: Stretch): Range {
+  if (range.kind === 'all') return { ...range, after: piece.first - 1, to: piece.last };
+  const from = range.direction === 'forward' ? piece.first : piece.last;
+  return { ...range, from, limit: sizeOf(piece) };
+}
+
+/** Aims a little below a full chunk, and always below a step that was too long. */
+function nextStep(step: number, bytes: number): number {
+  const fitting = bytes === 0 ? 2 * step : Math.floor((0.9 * CHUNK_BYTES * step) / bytes);
+  return Math.min(Math.max(1, fitting), CHUNK_LOOKS);
 }

@@ -1,78 +1,117 @@
-import { categoryOf, type RecordedEvent } from '../../../domain/kernel/event.js';
-import type { EventFilter } from '../../../domain/kernel/event-store.js';
+import type { EventId, RecordedEvent, StreamName } from '../../../domain/kernel/event.js';
 import type { Position } from '../../../domain/kernel/position.js';
-import type { Written } from './log-writer.js';
+import type { EventText } from './protocol.js';
 
-/** Events that are kept in memory at least; twice as many at most. */
-const KEPT = 8_192;
-/** Events that a subscription is given at once. */
-const BATCH = 512;
+/** Events kept in memory, and characters of their data and metadata: what subscriptions may lag before they read from disk again. */
+const KEPT_EVENTS = 8_192;
+const KEPT_CHARACTERS = 16 * 1024 * 1024;
 
-/** The end of the log in memory, and those who wait for it to grow. */
+/** Events given at once. */
+const TAKEN_EVENTS = 1_000;
+
+export interface TailLimits {
+  readonly events?: number | undefined;
+  readonly characters?: number | undefined;
+}
+
+/** The last events of the log, as their appends brought them: whoever follows the log needs no disk. */
 export class Tail {
-  #events: RecordedEvent[] = [];
-  #start: Position;
-  #head: Position;
-  #waiting: (() => void)[] = [];
+  /** Position of the last event on disk. */
+  head: Position;
+  readonly #keptEvents: number;
+  readonly #keptCharacters: number;
+  /** An event lies at its position modulo the size. */
+  readonly #slots: (TailEvent | undefined)[];
+  /** Position of the oldest event that is kept. */
+  #first: number;
+  #characters = 0;
+  readonly #listeners = new Set<() => void>();
 
-  constructor(head: Position) {
-    this.#start = head;
-    this.#head = head;
+  constructor(head: Position, limits: TailLimits = {}) {
+    this.head = head;
+    this.#first = head + 1;
+    this.#keptEvents = limits.events ?? KEPT_EVENTS;
+    this.#keptCharacters = limits.characters ?? KEPT_CHARACTERS;
+    this.#slots = Array.from({ length: this.#keptEvents }, () => undefined);
   }
 
-  get head(): Position {
-    return this.#head;
-  }
-
-  /** Whether everything behind the position is here. */
-  covers(after: Position): boolean {
-    return after >= this.#start;
-  }
-
-  add(written: readonly Written[]): void {
-    for (const { stream, events, revision, position } of written) {
-      for (const [index, { id, type, data, metadata }] of events.entries()) {
-        this.#head = (position + index) as Position;
-        this.#events.push({ id, type, data, metadata, stream, revision: revision + index, position: this.#head });
-      }
+  /** Events of one append, in order, behind the head. Nobody is told before `changed`. */
+  push(stream: StreamName, firstRevision: number, events: readonly EventText[]): void {
+    for (const [index, event] of events.entries()) {
+      this.head = (this.head + 1) as Position;
+      if (this.head - this.#first >= this.#keptEvents) this.#drop();
+      const kept = new TailEvent(event, stream, firstRevision + index, this.head);
+      this.#slots[this.head % this.#keptEvents] = kept;
+      this.#characters += kept.characters;
+      while (this.#characters > this.#keptCharacters) this.#drop();
     }
-    if (this.#events.length > 2 * KEPT) this.#trim();
-    this.wake();
   }
 
-  /** The next events behind the position, and up to where they reach. */
-  after(
-    position: Position,
-    filter: EventFilter | undefined,
-  ): { readonly events: readonly RecordedEvent[]; readonly position: Position } {
-    const from = position - this.#start; // positions have no gaps
-    const found = this.#events.slice(from, from + BATCH);
-    const events = filter ? found.filter((event) => matches(filter, event)) : found;
-    return { events, position: found.at(-1)?.position ?? position };
+  /** True when everything behind this position is here. */
+  covers(after: Position): boolean {
+    return after >= this.#first - 1;
   }
 
-  /** Resolves when there may be more than there was. */
-  grown(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** The next events behind a position that is covered. */
+  take(after: Position): readonly RecordedEvent[] {
+    const events: RecordedEvent[] = [];
+    const last = Math.min(this.head, after + TAKEN_EVENTS);
+    for (let position = after + 1; position <= last; position += 1) {
+      const event = this.#slots[position % this.#keptEvents];
+      if (event?.position !== position) throw new Error(`the tail has lost position ${position}`);
+      events.push(event.recorded());
+    }
+    return events;
   }
 
-  wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+  changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
-  #trim(): void {
-    this.#events = this.#events.slice(-KEPT);
-    const [first] = this.#events;
-    if (first) this.#start = (first.position - 1) as Position;
+  listen(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  unlisten(listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  #drop(): void {
+    const slot = this.#first % this.#keptEvents;
+    this.#characters -= this.#slots[slot]?.characters ?? 0;
+    this.#slots[slot] = undefined;
+    this.#first += 1;
   }
 }
 
-function matches({ categories, streams, types }: EventFilter, { stream, type }: RecordedEvent): boolean {
-  return (
-    (!types || types.has(type)) &&
-    (!streams || streams.has(stream)) &&
-    (!categories || categories.includes(categoryOf(stream)))
-  );
+/** Parsed when the first subscriber asks for it, so that what is given is what was stored, and one object for all. */
+class TailEvent {
+  readonly position: Position;
+  readonly characters: number;
+  #content: EventText | RecordedEvent;
+  readonly #stream: StreamName;
+  readonly #revision: number;
+
+  constructor(text: EventText, stream: StreamName, revision: number, position: Position) {
+    this.position = position;
+    this.characters = text.data.length + text.metadata.length;
+    this.#content = text;
+    this.#stream = stream;
+    this.#revision = revision;
+  }
+
+  recorded(): RecordedEvent {
+    if ('position' in this.#content) return this.#content;
+    const { id, type, data, metadata } = this.#content;
+    this.#content = {
+      data: JSON.parse(data),
+      metadata: JSON.parse(metadata),
+      id: id as EventId,
+      type,
+      stream: this.#stream,
+      revision: this.#revision,
+      position: this.position,
+    };
+    return this.#content;
+  }
 }

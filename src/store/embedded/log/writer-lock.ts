@@ -1,37 +1,52 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { LogUnusableError } from './database.js';
-
-const LOCK = 'log.lock';
-const OWNER = 'log.pid';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { asUnusable, LogUnusableError, SQLITE_BUSY, sqliteCode } from './log-error.js';
 
 /**
- * Makes this process the folder's only writer, until `release` or its end however sudden: the operating system holds the
- * lock of a transaction that stays open on a small database of its own.
+ * Makes this process the only one that writes to the log in `folder`, until the answer is called. The lock is one of the
+ * operating system, held through a small SQLite file of its own, so it is gone with the process however that ends.
  */
 export function lockForWriting(folder: string): () => void {
-  const lock = new DatabaseSync(join(folder, LOCK), { timeout: 0 });
+  const file = join(folder, 'log.lock');
+  const pidFile = join(folder, 'log.pid');
+  let db: InstanceType<typeof DatabaseSync> | undefined;
   try {
-    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    db = new DatabaseSync(file, { timeout: 0 });
+    db.exec('BEGIN EXCLUSIVE');
+    writeFileSync(pidFile, `${process.pid}\n`);
   } catch (error) {
-    lock.close();
-    throw new LogUnusableError(refusal(folder), { cause: error });
+    db?.close();
+    throw sqliteCode(error) === SQLITE_BUSY ? inUse(folder, pidFile) : asUnusable(error, file, 'written');
   }
-  writeFileSync(join(folder, OWNER), String(process.pid));
-  return () => lock.close();
+  const held = db;
+  return () => {
+    rmSync(pidFile, { force: true });
+    held.close();
+  };
 }
 
-function refusal(folder: string): string {
-  const owner = ownerOf(folder);
-  const who = owner === undefined ? 'Another process' : `Another process (pid ${owner})`;
-  return `${who} already writes to ${folder}: stop it, or choose another data folder.`;
+function inUse(folder: string, pidFile: string): LogUnusableError {
+  const pid = holder(pidFile);
+  const who = pid === process.pid ? 'This process' : `Another process${pid === undefined ? '' : ` (pid ${pid})`}`;
+  return new LogUnusableError('in-use', `${who} already writes to ${folder}: stop it or choose another folder.`);
 }
 
-function ownerOf(folder: string): string | undefined {
+/** Undefined when nobody wrote it down, or when it was a process that is gone. */
+function holder(pidFile: string): number | undefined {
   try {
-    return readFileSync(join(folder, OWNER), 'utf8').trim() || undefined;
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    return pid > 0 && isRunning(pid) ? pid : undefined;
   } catch {
-    return undefined; // only the name of the owner is missing
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // There is such a process, but it is another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import type { StreamName } from '../../../domain/kernel/event.js';
+import type { AppendOutcome } from '../../../domain/kernel/event-store.js';
+import type { Position } from '../../../domain/kernel/position.js';
+import { startWorker } from '../start-worker.js';
+import { packAppends } from './append-packing.js';
+import { LogClosedError, LogFailedError, LogUnusableError } from './log-error.js';
+import type { Answers, Append, FromWriter, ToWriter, WriterData } from './protocol.js';
+import { Tail, type TailLimits } from './tail.js';
+
+interface Pending extends Append {
+  readonly stream: StreamName;
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface LogWritingOptions extends WriterData {
+  readonly tail?: TailLimits | undefined;
+  /** Called once, when nothing can be written any more. */
+  readonly onFailure: (error: LogFailedError) => void;
+}
+
+/** Starts the writer thread. Throws LogUnusableError. */
+export async function openLogWriting(options: LogWritingOptions): Promise<LogWriting> {
+  const data: WriterData = { folder: options.folder, maxPages: options.maxPages };
+  const worker = startWorker(new URL('./log-writer-worker.js', import.meta.url), data);
+  const [first] = (await once(worker, 'message')) as [FromWriter];
+  if (first.kind === 'ready') return new LogWriting(worker, new Tail(first.head as Position, options.tail), options);
+  await once(worker, 'exit');
+  if (first.kind === 'unusable') throw new LogUnusableError(first.reason, first.message);
+  throw new Error(`the writer thread began with ${first.kind}`);
+}
+
+/** The main thread's side of the writer thread: sends appends in groups, hands what was written to the tail, then answers. */
+export class LogWriting {
+  readonly tail: Tail;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  readonly #onFailure: (error: LogFailedError) => void;
+  /** Not sent yet. */
+  #waiting: Pending[] = [];
+  /** Sent and not answered yet, the oldest first. */
+  readonly #sent: Pending[] = [];
+  #closed: LogClosedError | undefined;
+  #failed: LogFailedError | undefined;
+
+  constructor(worker: Worker, tail: Tail, { folder, onFailure }: LogWritingOptions) {
+    this.tail = tail;
+    this.#worker = worker;
+    this.#onFailure = onFailure;
+    const died = (cause?: unknown) =>
+      this.#fail(new LogFailedError(`The thread that writes the log in ${folder} died.`, { cause }));
+    worker.on('message', (message: FromWriter) => {
+      if (message.kind === 'answers') this.#answer(message.answers);
+      else if (message.kind === 'failed') this.#fail(new LogFailedError(message.message));
+    });
+    worker.on('error', died);
+    this.#exited = new Promise((resolve) => {
+      worker.once('exit', () => {
+        if (!this.#closed || this.#sent.length > 0) died();
+        resolve();
+      });
+    });
+  }
+
+  /** Everything that is appended in one turn of the event loop crosses to the writer together. */
+  append(append: Append & { readonly stream: StreamName }): Promise<AppendOutcome> {
+    const refused = this.#failed ?? this.#closed;
+    if (refused) return Promise.reject(refused);
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => this.#send());
+      this.#waiting.push({ ...append, resolve, reject });
+    });
+  }
+
+  /** Appends from now on. */
+  refuse(): void {
+    this.#closed ??= new LogClosedError('the log is closed');
+  }
+
+  /** Lets the appends under way finish, then closes the file. */
+  end(): Promise<void> {
+    this.refuse();
+    this.#send();
+    this.#post('end');
+    return this.#exited;
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0) return;
+    const appends = this.#waiting;
+    this.#waiting = [];
+    for (const append of appends) this.#sent.push(append);
+    this.#post({ appends: packAppends(appends), outstanding: this.#sent.length });
+  }
+
+  #post(message: ToWriter): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Subscribers are told first: whoever gets an answer finds the events in every subscription's next batch. */
+  #answer({ written, others }: Answers): void {
+    const answered = this.#sent.splice(0, written.length / 2);
+    const outcomes = new Map(others);
+    for (const [index, { stream, events }] of answered.entries()) {
+      if (!outcomes.has(index)) this.tail.push(stream, at(written, 2 * index + 1) - events.length + 1, events);
+    }
+    if (outcomes.size < answered.length) this.tail.changed();
+    for (const [index, { events, resolve }] of answered.entries()) {
+      resolve(outcomes.get(index) ?? committed(at(written, 2 * index), at(written, 2 * index + 1), events.length));
+    }
+  }
+
+  #fail(error: LogFailedError): void {
+    if (this.#failed) return;
+    this.#failed = error;
+    for (const { reject } of [...this.#sent.splice(0), ...this.#waiting.splice(0)]) reject(error);
+    this.#onFailure(error);
+  }
+}
+
+function committed(position: number, revision: number, count: number): AppendOutcome {
+  return {
+    kind: 'committed',
+    revision,
+    positions: Array.from({ length: count }, (_, index) => (position + index) as Position),
+  };
+}
+
+function at(numbers: readonly number[], index: number): number {
+  const number = numbers[index];
+  if (number === undefined) throw new Error('the writer gave too few answers');
+  return number;
+}
