@@ -1,16 +1,15 @@
 import type { CommandContext, Extra, Stamping } from '../../domain/kernel/command.js';
 import { propose } from '../../domain/kernel/command.js';
-import type { Decision, Rejection } from '../../domain/kernel/decider.js';
+import { reject, type Decision, type Rejection } from '../../domain/kernel/decider.js';
 import type { ProposedEvent, StreamName } from '../../domain/kernel/event.js';
 import { streamName } from '../../domain/kernel/event.js';
 import type { EventStore } from '../../domain/kernel/event-store.js';
 import { settle } from '../../domain/kernel/handle-command.js';
 import { ORIGIN, type Position } from '../../domain/kernel/position.js';
-import { catalogue, type FactOf } from '../../domain/catalogue/catalogue.js';
+import { catalogue } from '../../domain/catalogue/catalogue.js';
+import type { TranscriptFact } from '../../domain/transcript/decide.js';
 import type { KeyRecord } from '../../projections/directory/recent-keys.js';
 import type { NodeView } from '../node-view.js';
-
-export type TranscriptFact = FactOf<'MessagePosted' | 'MessageEdited' | 'MessageRedacted'>;
 
 /** The last event of a transcript; revision -1 before the first. */
 export interface Head {
@@ -89,22 +88,20 @@ export class TranscriptWriter {
     const stream = streamName('transcript', roomId);
     await Promise.resolve(); // lets requests of the same turn come along
     while (room.jobs.length > 0) {
-      const taken = room.jobs.slice(0, MAX_BATCH);
-      let done = taken.length;
+      let working = room.jobs.slice(0, MAX_BATCH);
       try {
         room.head ??= await this.#loadHead(stream);
-        const { pending, considered } = await this.#decide(stream, taken, room.head);
-        done = considered;
-        if (pending.length > 0) {
-          const head = await this.#append(stream, pending, room.head);
-          room.head = head;
-          if (!head) continue; // it had changed: the same jobs again, from its new head
-        }
+        const { pending, considered } = await this.#decide(stream, working, room.head);
+        // Who was answered is not asked again, whatever becomes of the append.
+        working = pending.map(({ job }) => job);
+        room.jobs.splice(0, considered, ...working);
+        if (pending.length > 0) room.head = await this.#append(stream, pending, room.head);
+        if (!room.head) continue; // it had changed: the same jobs again, from its new head
       } catch (error) {
         room.head = undefined;
-        for (const job of taken.slice(0, done)) job.reject(error);
+        for (const job of working) job.reject(error);
       }
-      room.jobs.splice(0, done);
+      room.jobs.splice(0, working.length);
     }
   }
 
@@ -114,26 +111,30 @@ export class TranscriptWriter {
     let considered = 0;
     for (const job of jobs) {
       if (pending.length > 0 && (job.alone || pending[0]?.job.alone)) break;
-      const repeated = this.#repeated(job);
-      const decision = repeated ?? (await job.decide(head));
+      const decision = this.#repeated(job) ?? (await decided(job, head));
       if (decision.kind === 'accepted' && decision.facts.length > 0) {
         const events = propose(stream, decision.facts, job.context, this.#stamping, catalogue.versionOf, {
-          notBefore: head.time,
+          notBefore: pending.at(-1)?.events.at(-1)?.metadata.time ?? head.time,
           extra: job.extra?.() ?? {},
         });
         bytes += events.reduce((sum, { data }) => sum + weightOf(data), 0);
         if (pending.length > 0 && bytes > MAX_BATCH_BYTES) break;
         pending.push({ job, events });
       } else if (decision.kind === 'accepted') job.resolve({ kind: 'unchanged', position: this.#view.position });
+      else if (decision.kind === 'failed') job.reject(decision.error);
       else job.resolve(decision);
       considered += 1;
     }
     return { pending, considered };
   }
 
-  #repeated({ context: { idempotency } }: Job): Extract<TranscriptOutcome, { kind: 'repeated' }> | undefined {
+  #repeated({
+    context: { idempotency },
+  }: Job): Extract<TranscriptOutcome, { kind: 'repeated' | 'rejected' }> | undefined {
     const record = idempotency && this.#view.directory.recentKeys.get(idempotency.key);
-    return record && { kind: 'repeated', record };
+    if (!record) return undefined;
+    if (record.fingerprint === idempotency.fingerprint) return { kind: 'repeated', record };
+    return reject('idempotency-mismatch', 'This Idempotency-Key was used for another request.');
   }
 
   /** The new head, or undefined when somebody else wrote in between; then the view has what they wrote. */
@@ -164,6 +165,15 @@ export class TranscriptWriter {
       return { revision: event.revision, position: event.position, time };
     }
     return { revision: -1, position: ORIGIN, time: undefined };
+  }
+}
+
+/** What one command cannot be decided for is no reason to refuse those that wait with it. */
+async function decided(job: Job, head: Head) {
+  try {
+    return await job.decide(head);
+  } catch (error) {
+    return { kind: 'failed', error } as const;
   }
 }
 
