@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/support/tally-reporter.js';
 
 /** `unit` runs in this process alone; `system` starts the built program, real sockets and other people's tools. */
 export default defineConfig({
   test: {
+    reporters: ['default', new TallyReporter()],
     projects: [
       {
         test: {
