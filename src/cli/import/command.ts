@@ -83,6 +83,7 @@ async function importFiles(options: ImportCommandOptions, log: ReturnType<typeof
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal);
   const server = await openServer(options, output);
+  await firstContact(server);
   const progress = progressBar(output, () => performance.now());
   try {
     const api = persistentApi(server.api, { delay: (ms) => delay(ms, undefined, { signal: stop.signal }) });
@@ -101,6 +102,17 @@ async function importFiles(options: ImportCommandOptions, log: ReturnType<typeof
     await server.close();
   }
   return report;
+}
+
+/** Nobody should wait minutes to learn that an address is wrong. */
+async function firstContact({ api, close }: Server): Promise<void> {
+  try {
+    await api.request({ method: 'GET', path: '/v1/server', as: 'admin' });
+  } catch (error) {
+    await close();
+    if (!(error instanceof ConnectionLost)) throw error;
+    throw new CliFailure(`No server answers there (${error.message}): start it, or leave out --url.`, EXIT.cannotStart);
+  }
 }
 
 function interrupted(report: ImportReport): void {

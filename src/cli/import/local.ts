@@ -1,5 +1,6 @@
 import { start } from '../../composition.js';
 import type { Config } from '../../config/config.js';
+import { CliFailure, EXIT } from '../exit.js';
 import type { Injectable } from './inject-api.js';
 
 export type Local =
@@ -17,7 +18,7 @@ export async function openLocal(config: Config): Promise<Local> {
     return { kind: 'open', app, close };
   } catch (error) {
     if (await answers(config.node.url)) return { kind: 'in-use' };
-    throw error;
+    throw new CliFailure(error instanceof Error ? error.message : String(error), EXIT.cannotStart);
   }
 }
 
