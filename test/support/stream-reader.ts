@@ -91,6 +91,7 @@ export class StreamReader {
 }
 
 function parse(raw: string): Block {
-  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(raw)?.[1];
+  const lines = raw.split('\n'); // no other line end ends a line here
+  const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
   return { id: field('id'), event: field('event'), data: field('data'), raw };
 }

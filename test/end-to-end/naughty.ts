@@ -1,0 +1,42 @@
+/** Texts that programs have stumbled over: all of them are text. Written for this project. */
+export const NAUGHTY: readonly string[] = [
+  ' ',
+  '\t\r\n\v\f',
+  'line\nfeed\rreturn\r\nboth\u2028line\u2029paragraph\u0085next',
+  'data: x\n\nevent: MessagePosted\ndata: {}\n\n',
+  'id: 1\nretry: 0\n: comment\n\n',
+  '\u0001\u0002\u0007\b\u001b[31mred\u001b[0m\u007f\u009f',
+  '\ufeffmark\ufffe\uffff\ufffd',
+  '\u202eright to left\u202c \u2066isolate\u2069 \u200b\u200c\u200d\u2060',
+  'e\u0301 é \u1e9b\u0323 ﬁ Ⅸ ① ㎏ İi ıI ß ẞ ς',
+  `Z${'\u0300\u0316\u0334\u035f\u0489'.repeat(40)}algo`,
+  '👩‍👩‍👧‍👦 🏴󠁧󠁢󠁳󠁣󠁴󠁿 👍🏿 🇦🇶 #️⃣ \u{1f9ff}',
+  '\u{10ffff}\u{e000}\u{f0000}\u{1fffe}',
+  '漢字かな交じり文 한국어 ไทย हिन्दी العربية עברית ქართული',
+  '%s %n %d %x {0} ${7*7} #{7*7} {{7*7}} $(id) `id` %(x)s',
+  "'; DROP TABLE events; -- \" OR 1=1 /* */ ' UNION SELECT NULL--",
+  '<script>alert(1)</script><img src=x onerror=alert(1)> &lt;&amp;&#0; <![CDATA[ ]]> --> ?>',
+  '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x> ]]>',
+  '=1+1 +1 -1 @SUM(A1) "quoted, field"\t\'',
+  '../../../../etc/passwd ..\\..\\windows C:\\CON NUL aux.txt /dev/null',
+  'null undefined NaN Infinity true false None nil [object Object]',
+  '__proto__ constructor prototype toString hasOwnProperty',
+  '-1 0 1e400 0x10 00 9007199254740993 ١٢٣ ½ -0',
+  '{"text":"x","kind":"alert"} [] "" \\" \\u0000 \\ud800',
+  'http://user:password@127.0.0.1:8080/?q=1#x javascript:alert(1) data:text/html,x',
+  '1970-01-01T00:00:00Z 9999-12-31T23:59:60Z 2026-02-30',
+  'a'.repeat(200),
+  'no\u00a0break \u3000wide \u180e \u205f end ',
+];
+
+/** JSON that stands for no text at all: each is refused. As it is sent, in its quotes. */
+export const NO_TEXT: readonly string[] = [
+  '"\\u0000"',
+  '"a\\u0000b"',
+  '"\\ud800"',
+  '"\\udc00\\ud800"',
+  '"a\\udfff"',
+  '"\u0001raw control"',
+  '"unfinished',
+  "'single'",
+];
