@@ -43,10 +43,13 @@ export class Frame {
 /** Frames that go out in one write, joined once for all readers who get exactly these. Never empty. */
 export class Batch {
   readonly frames: readonly Frame[];
+  /** Of the first frame. */
+  readonly first: Position;
   #chunk: Buffer | undefined;
 
   constructor(frames: readonly Frame[]) {
     this.frames = frames;
+    this.first = frames[0]?.position ?? ORIGIN;
   }
 
   get size(): number {
@@ -60,8 +63,7 @@ export class Batch {
 
   /** The part behind a place; undefined when there is none. */
   behind(after: Position): Batch | undefined {
-    const [first] = this.frames;
-    if (first && first.position > after) return this;
+    if (this.first > after) return this;
     const frames = this.frames.filter(({ position }) => position > after);
     return frames.length > 0 ? new Batch(frames) : undefined;
   }

@@ -48,7 +48,7 @@ export class SseSession implements Reader {
   }
 
   deliver(batch: Batch): void {
-    if (this.isOver) return;
+    if (this.#response.writableEnded) return;
     const taken = this.#socket.write(this.#chunked ? batch.chunk : batch.bytes);
     if (!taken && this.#socket.writableLength > this.#queueLimit) this.#socket.destroy();
   }

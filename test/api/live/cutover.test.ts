@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -5,7 +8,9 @@ import { propose } from '../../../src/domain/kernel/command.js';
 import { catalogue, type FactOf, type EventType } from '../../../src/domain/catalogue/catalogue.js';
 import { isParked } from '../../../src/domain/kernel/catalogue.js';
 import { streamName, type RecordedEvent, type StreamCategory } from '../../../src/domain/kernel/event.js';
+import type { EventStore } from '../../../src/domain/kernel/event-store.js';
 import type { Position } from '../../../src/domain/kernel/position.js';
+import { openEmbeddedEventStore } from '../../../src/store/embedded/log/embedded-event-store.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { actor, caller, clock, ids, LiveNode } from '../../support/live-node.js';
 import { StreamReader } from '../../support/stream-reader.js';
@@ -37,7 +42,15 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 let node: LiveNode | undefined;
-afterEach(() => node?.stop());
+let store: EventStore | undefined;
+let folder: string | undefined;
+
+afterEach(async () => {
+  await node?.stop();
+  await store?.close();
+  if (folder !== undefined) await rm(folder, { recursive: true });
+  node = store = folder = undefined;
+});
 
 describe('between catching up and live', () => {
   it(
@@ -59,41 +72,49 @@ describe('between catching up and live', () => {
             }
           },
         ),
-        { numRuns: 80 },
+        { numRuns: 50 },
       );
     },
   );
 
-  it('200 reconnects at random moments under load miss nothing and double nothing', { timeout: 60_000 }, async () => {
-    node = await new LiveNode({ hub: { memory: { events: 50, weight: 1e9 } } }).start();
-    const live = node;
-    const roomId = await live.room();
-    await live.join('ada', roomId);
-    let position = live.view.position;
-    let posted = 0;
-    const enough = new AbortController();
-    const posting = (async () => {
-      while (!enough.signal.aborted) {
-        await Promise.all(Array.from({ length: 1 + (posted % 5) }, () => live.post(roomId, String(posted++))));
-        await turn();
+  it.each([
+    ['in memory', () => Promise.resolve(new InMemoryEventStore())],
+    ['on disk', async () => openEmbeddedEventStore({ folder: (folder = await mkdtemp(join(tmpdir(), 'hansard-'))) })],
+  ])(
+    '200 reconnects at random moments under load miss nothing and double nothing, %s',
+    { timeout: 60_000 },
+    async (_, open) => {
+      store = await open();
+      node = await new LiveNode({ store, hub: { memory: { events: 50, weight: 1e9 } } }).start();
+      const live = node;
+      const roomId = await live.room();
+      await live.join('ada', roomId);
+      let position = live.view.position;
+      let posted = 0;
+      const enough = new AbortController();
+      const posting = (async () => {
+        while (!enough.signal.aborted) {
+          await Promise.all(Array.from({ length: 1 + (posted % 5) }, () => live.post(roomId, String(posted++))));
+          await turn();
+        }
+      })();
+      const texts: unknown[] = [];
+      for (let cut = 0; cut < 200; cut += 1) {
+        const reader = await StreamReader.open(live.url(caller('ada'), position));
+        const wanted = (cut * 7) % 11;
+        await vi.waitFor(() => expect(reader.texts.length).toBeGreaterThanOrEqual(wanted), { interval: 1 });
+        reader.close();
+        texts.push(...reader.texts);
+        position = live.sequences.decode(reader.lastId ?? '') ?? position;
       }
-    })();
-    const texts: unknown[] = [];
-    for (let cut = 0; cut < 200; cut += 1) {
-      const reader = await StreamReader.open(live.url(caller('ada'), position));
-      const wanted = (cut * 7) % 11;
-      await vi.waitFor(() => expect(reader.texts.length).toBeGreaterThanOrEqual(wanted), { interval: 1 });
-      reader.close();
-      texts.push(...reader.texts);
-      position = live.sequences.decode(reader.lastId ?? '') ?? position;
-    }
-    enough.abort();
-    await posting;
-    const last = await StreamReader.open(live.url(caller('ada'), position));
-    await vi.waitFor(() => expect(texts.length + last.texts.length).toBeGreaterThanOrEqual(posted));
-    last.close();
-    expect([...texts, ...last.texts]).toEqual(Array.from({ length: posted }, (_, n) => String(n)));
-  });
+      enough.abort();
+      await posting;
+      const last = await StreamReader.open(live.url(caller('ada'), position));
+      await vi.waitFor(() => expect(texts.length + last.texts.length).toBeGreaterThanOrEqual(posted));
+      last.close();
+      expect([...texts, ...last.texts]).toEqual(Array.from({ length: posted }, (_, n) => String(n)));
+    },
+  );
 });
 
 /** Three readers of three closed rooms, and what they were given over all their connections. */
