@@ -50,5 +50,7 @@ export function propose(
 }
 
 function eventId(stream: StreamName, { idempotency }: CommandContext, ids: Ids, index: number): EventId {
-  return idempotency ? ids.derivedEvent(idempotency.key, stream, String(index)) : ids.randomEvent();
+  if (!idempotency) return ids.randomEvent();
+  // Another request under the same key is no repetition: taken for one, it would be answered as made though it never was.
+  return ids.derivedEvent(idempotency.key, idempotency.fingerprint, stream, String(index));
 }
