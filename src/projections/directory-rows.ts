@@ -21,7 +21,7 @@ import type { Change, Projection } from './projection.js';
 import type { Row } from './read-models.js';
 
 /** A state as JSON, as of a revision of its stream. */
-export type EntryRow = Readonly<{
+type EntryRow = Readonly<{
   id: string;
   revision: number;
   /** Of the last event folded in. */
@@ -32,7 +32,7 @@ export type EntryRow = Readonly<{
 }>;
 
 /** A name given out in a category. */
-export type NameRow = Readonly<{ categoryId: string; name: string; roomId: string }>;
+type NameRow = Readonly<{ categoryId: string; name: string; roomId: string }>;
 
 /**
  * Categories, rooms and users as the domain folds them, so that a node needs not read the whole log to know them. The names
@@ -89,11 +89,11 @@ export function namesByCategory(rows: Iterable<Row>): ReadonlyMap<string, Readon
   return names;
 }
 
-export function entryRow(row: Row): EntryRow {
+function entryRow(row: Row): EntryRow {
   return row as EntryRow; // made by this projection, and by it alone
 }
 
-export function nameRow(row: Row): NameRow {
+function nameRow(row: Row): NameRow {
   return row as NameRow; // made by this projection, and by it alone
 }
 

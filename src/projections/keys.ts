@@ -1,9 +1,7 @@
 import { STREAM_CATEGORIES } from '../domain/kernel/event.js';
-import type { KeyRecord } from './directory/recent-keys.js';
 import type { Projection } from './projection.js';
-import type { Row } from './read-models.js';
 
-/** Every idempotency mark for good, and the first event that carries it. */
+/** Every idempotency mark for good, and the first event that carries it: rows are KeyRecords. */
 export const keys: Projection = {
   schema: { name: 'keys', version: 1, tables: { keys: { key: ['key'], scattered: true } } },
   categories: STREAM_CATEGORIES,
@@ -15,8 +13,3 @@ export const keys: Projection = {
     ];
   },
 };
-
-export function keyRecord(row: Row): KeyRecord {
-  // made by this projection, and by it alone
-  return row as Row & KeyRecord;
-}

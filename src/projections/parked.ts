@@ -1,5 +1,4 @@
 import type { Projection } from './projection.js';
-import type { Row } from './read-models.js';
 
 /** An event that no schema knows, by its place in the log. */
 export type ParkedRow = Readonly<{ position: number; stream: string; revision: number; type: string; reason: string }>;
@@ -14,7 +13,3 @@ export const parked: Projection = {
     return [{ table: 'parked', key: [position], fold: () => row, creates: true }];
   },
 };
-
-export function parkedRow(row: Row): ParkedRow {
-  return row as ParkedRow; // made by this projection, and by it alone
-}

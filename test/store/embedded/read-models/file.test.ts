@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedReadModels } from '../../../../src/store/embedded/read-models/open-read-models.js';
 import { counted, countBatch, countedTo, COUNTING } from '../../../contract/read-models/counting.js';
+import { at, put } from '../../../contract/read-models/engine.js';
 import { embeddedPlace } from './place.js';
 
 async function place() {
@@ -37,6 +38,31 @@ describe('the file of the read models', { timeout: 60_000 }, () => {
     expect(await counted(models)).toMatchObject({ checkpoint: 10 });
     await models.close();
     expect(await readdir(folder)).toEqual(['read-models.db']);
+  });
+
+  test('shows rows and checkpoint of one commit, however many follow each other', async () => {
+    const { open } = await place();
+    const models = await open();
+    const writer = await models.writer({ name: 'flags', version: 1, tables: { flags: { key: ['id'] } } });
+    const written = (async () => {
+      for (let n = 1; n <= 400; n += 1) {
+        const ids = Array.from({ length: 20 }, (_, id) => id);
+        await writer.commit(
+          ids.map((id) => put('flags', [id], n, { id, n })),
+          at(n),
+        );
+      }
+    })();
+    const seen = new Set<number>();
+    for (let reached = 0; reached < 400;) {
+      const { rows, checkpoint } = await models.scan('flags', { table: 'flags', limit: 100 });
+      reached = checkpoint;
+      expect(new Set(rows.map(({ n }) => n))).toEqual(new Set(checkpoint === 0 ? [] : [checkpoint]));
+      seen.add(checkpoint);
+    }
+    await written;
+    expect(seen.size).toBeGreaterThan(2);
+    await models.close();
   });
 
   test('that is none is refused with a sentence that says what to do', async () => {
