@@ -34,14 +34,14 @@ class Contestant {
 
   /** Posts so many events at a time, and again when all readers have all of them. */
   async run(posts: number, atOnce: number): Promise<Figures> {
-    const [before, started] = [await this.#server.usage(), performance.now()];
+    const [before, started] = [await this.#server.usage(false), performance.now()];
     for (let posted = 0; posted < posts; posted += atOnce) {
       this.#server.post(atOnce);
       this.#expected += atOnce * this.#count;
       await this.#readers.reach(this.#server.port, this.#expected);
     }
     const seconds = (performance.now() - started) / 1_000;
-    const after = await this.#server.usage();
+    const after = await this.#server.usage(false);
     const deliveries = Math.ceil(posts / atOnce) * atOnce * this.#count;
     return {
       perCpuSecond: deliveries / ((after.cpuMicros - before.cpuMicros) / 1e6),

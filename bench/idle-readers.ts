@@ -32,9 +32,9 @@ async function kilobytesPerReader(kind: 'bare' | 'hansard', count: number): Prom
 
 /** Collections end when they bring nothing more. */
 async function settled(server: ServerProcess): Promise<Usage> {
-  let last = await server.usage();
+  let last = await server.usage(true);
   for (;;) {
-    const next = await server.usage();
+    const next = await server.usage(true);
     if (next.heap >= last.heap * 0.999) return next;
     last = next;
   }

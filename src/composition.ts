@@ -21,6 +21,7 @@ import { Presence } from './api/live/presence.js';
 import { Streams } from './api/live/streams.js';
 import { Tickets } from './api/live/tickets.js';
 import { NodeView } from './api/node-view.js';
+import { Problem } from './api/problem.js';
 import type { App, ArchiveControl, Channel } from './api/routes/route.js';
 import type { Services } from './api/services.js';
 import { deploymentKey } from './config/deployment-key.js';
@@ -43,6 +44,7 @@ import { openLogForReading } from './store/embedded/log/read-only-event-store.js
 import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
 import { programVersion, systemClock, systemIds } from './system.js';
 import { startArchive, type Archive } from './workers/compliance/archive.js';
+import { ArchiveBlockedError } from './workers/compliance/blocked.js';
 import { Projector } from './workers/projector.js';
 
 /** A running node. */
@@ -378,5 +380,11 @@ function keysOf(jwks: { readonly file: string } | { readonly url: string }) {
 }
 
 function controlOf(archive: Archive): ArchiveControl {
-  return { adapters: () => archive.state(), cut: (adapter, context) => archive.cut(adapter, context) };
+  return {
+    adapters: () => archive.state(),
+    cut: (adapter, context) =>
+      archive.cut(adapter, context).catch((error: unknown) => {
+        throw error instanceof ArchiveBlockedError ? new Problem('archive-blocked', error.message) : error;
+      }),
+  };
 }

@@ -26,9 +26,9 @@ export class ServerProcess {
     this.#ask({ kind: 'post', count });
   }
 
-  /** CPU time so far, and memory after a collection. */
-  async usage(): Promise<Usage> {
-    this.#ask({ kind: 'usage' });
+  /** CPU time so far; memory, meaningful when garbage was collected first. */
+  async usage(collected: boolean): Promise<Usage> {
+    this.#ask({ kind: 'usage', collected });
     const [message] = (await once(this.#child, 'message')) as [ServerAnswer];
     if (message.kind !== 'usage') throw new Error('the server did not say its usage');
     return message;

@@ -6,7 +6,10 @@ import { caller, LiveNode } from '../../test/support/live-node.js';
 
 /** What the measuring process asks of a server, and what it is told. */
 export type ServerQuestion =
-  { readonly kind: 'post'; readonly count: number } | { readonly kind: 'usage' } | { readonly kind: 'stop' };
+  | { readonly kind: 'post'; readonly count: number }
+  /** Memory means something after a collection, CPU time only without one. */
+  | { readonly kind: 'usage'; readonly collected: boolean }
+  | { readonly kind: 'stop' };
 export type ServerAnswer =
   | { readonly kind: 'listening'; readonly port: number }
   | {
@@ -70,7 +73,7 @@ async function serve(kind: string, readers: number): Promise<void> {
     if (question.kind === 'post') for (let n = 0; n < question.count; n += 1) post();
     else if (question.kind === 'stop') process.disconnect();
     else {
-      globalThis.gc?.();
+      if (question.collected) globalThis.gc?.();
       const { user, system } = process.cpuUsage();
       const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
       const resident = rss - (heapTotal - heapUsed);

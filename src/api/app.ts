@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import { fastify, type FastifyBaseLogger } from 'fastify';
-import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { fastify, LogController, type FastifyBaseLogger } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Registry } from 'prom-client';
+import { document } from './openapi.js';
+import { refuseUnreadable, refuseWhenClosing } from './plugins/connections.js';
 import { measureRequests } from './plugins/request-metrics.js';
 import { authenticateCallers, callerOf } from './plugins/authentication.js';
 import { acceptJsonBodies } from './plugins/json-body.js';
@@ -32,8 +32,8 @@ export interface AppOptions {
   readonly rateLimit: number | 'off';
 }
 
-/** Larger than any message may be, also with every character escaped. */
-const BODY_BYTES = 1_048_576;
+/** Less than one append may hold, so that what an event says beside its request finds room there too. */
+const BODY_BYTES = 1_000_000;
 /** A sender has so long for its headers, and for the whole request; both are looked at this often. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
@@ -46,12 +46,14 @@ export async function buildApp(
 ): Promise<App> {
   const app: App = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestId,
     requestIdHeader: false,
     bodyLimit: BODY_BYTES,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: false },
     frameworkErrors,
+    clientErrorHandler: refuseUnreadable,
+    return503OnClosing: false, // refuseWhenClosing says it as a problem
     requestTimeout: REQUEST_MS,
     serverFactory: (handler) =>
       createServer(
@@ -65,6 +67,7 @@ export async function buildApp(
 
   answerProblems(app);
   answerRequestIds(app);
+  refuseWhenClosing(app);
   measureRequests(app, registry);
   acceptJsonBodies(app);
   await document(app, channel.services.version);
@@ -88,28 +91,6 @@ export async function buildApp(
   }
   await app.ready();
   return app;
-}
-
-/** OpenAPI 3.1 of the very schemas that validate, and a page that reads it without a network. */
-async function document(app: App, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: { title: 'Hansard', version, description: 'Group chat that keeps the record.' },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-      security: [{ bearer: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
-  app.get('/v1/openapi.json', { config: { public: true }, schema: { hide: true } }, (_request, reply) =>
-    reply.send(app.swagger()),
-  );
-  await app.register(async (docs) => {
-    docs.addHook('onRoute', (route) => {
-      route.config = { ...route.config, public: true };
-    });
-    await docs.register(swaggerUi, { routePrefix: '/docs' });
-  });
 }
 
 /** Per user, also before the log is asked for anything. */

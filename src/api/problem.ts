@@ -26,6 +26,7 @@ const PROBLEMS = {
   'user-not-found': [404, 'There is no such user'],
   'stream-not-found': [404, 'There is no such stream'],
   'adapter-not-found': [404, 'There is no such archive adapter'],
+  'request-timeout': [408, 'The request came too slowly'],
   'duplicate-name': [409, 'The name is taken'],
   'presenter-not-member': [409, 'A presenter must be a member'],
   'presenters-only-in-auditorium': [409, 'Only an auditorium has presenters'],

@@ -15,7 +15,14 @@ const folder = mkdtempSync(join(tmpdir(), 'hansard-smoke-'));
 const archive = join(folder, 'archive');
 const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
-const env = { ...process.env, HANSARD_PORT: String(port), HANSARD_DATA: join(folder, 'data'), HANSARD_ARCHIVE: archive, HANSARD_ARCHIVE_INTERVAL: '1s', HANSARD_DEMO: 'off' };
+const env = {
+  ...process.env,
+  HANSARD_PORT: String(port),
+  HANSARD_DATA: join(folder, 'data'),
+  HANSARD_ARCHIVE: archive,
+  HANSARD_ARCHIVE_INTERVAL: '1s',
+  HANSARD_DEMO: 'off',
+};
 const running = new Set();
 
 try {
@@ -42,14 +49,23 @@ async function story() {
   await once(server.child, 'exit');
   server = await start();
   const { items } = await call('bob', 'GET', `/v1/rooms/${room.id}/messages?limit=100`);
-  assert.deepEqual(items.map(({ seq }) => seq), [...Array(20).keys()], 'every acknowledged post is there');
+  assert.deepEqual(
+    items.map(({ seq }) => seq),
+    [...Array(20).keys()],
+    'every acknowledged post is there',
+  );
 
   await until(() => windows('jsonl').length >= 3 && windows('xml').length >= 3, 'windows of the archive');
   for (const adapter of ['jsonl', 'xml']) {
-    const checked = spawnSync('sha256sum', ['-c', '--quiet', 'manifest-sha256.txt'], { cwd: join(archive, adapter, windows(adapter)[0]) });
+    const checked = spawnSync('sha256sum', ['-c', '--quiet', 'manifest-sha256.txt'], {
+      cwd: join(archive, adapter, windows(adapter)[0]),
+    });
     assert.equal(checked.status, 0, `sha256sum of ${adapter}: ${checked.stderr}`);
   }
-  execFileSync(process.execPath, ['bin/hansard.js', 'archive', 'verify', archive], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['bin/hansard.js', 'archive', 'verify', archive], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 
   server.child.kill('SIGTERM');
   const [code] = await once(server.child, 'exit');

@@ -91,10 +91,12 @@ export class World {
     }
   }
 
-  /** One figure of `/metrics`; 0 when it is not there. */
+  /** One figure of `/metrics`. */
   async metric(name: string): Promise<number> {
     const { text } = must(await this.admin.get('/metrics'), 200);
-    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+    const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`there is no metric ${name}`);
+    return Number(value);
   }
 }
 

@@ -16,8 +16,6 @@ export interface Exit {
 export interface ProgramOptions {
   /** Settings as `HANSARD_…`, over those that keep it apart from everything else on the machine. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of Node itself, before the program. */
-  readonly nodeArgs?: readonly string[];
   /** Where its folders are made; default: the folder for temporary files. */
   readonly under?: string;
 }
@@ -87,9 +85,9 @@ export class Program {
     return this.#exit;
   }
 
-  /** Resolves when `/readyz` answers 200. */
-  async start(): Promise<void> {
-    this.launch();
+  /** Resolves when `/readyz` answers 200. `nodeArgs` are arguments of Node itself, before the program. */
+  async start(nodeArgs: readonly string[] = []): Promise<void> {
+    this.launch({}, nodeArgs);
     await until(
       () => this.#isReady(),
       () => `GET /readyz to answer 200; the program said: ${this.#output}`,
@@ -98,10 +96,10 @@ export class Program {
   }
 
   /** Starts the process and waits for nothing. */
-  launch(env: Readonly<Record<string, string>> = {}): void {
+  launch(env: Readonly<Record<string, string>> = {}, nodeArgs: readonly string[] = []): void {
     this.#output = '';
     this.#exit = undefined;
-    const child = spawn(process.execPath, [...(this.#options.nodeArgs ?? []), 'bin/hansard.js', 'dev'], {
+    const child = spawn(process.execPath, [...nodeArgs, 'bin/hansard.js', 'dev'], {
       cwd: REPOSITORY,
       env: { ...foreign(process.env), ...this.#env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

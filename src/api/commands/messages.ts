@@ -118,7 +118,8 @@ export class Messages {
   /** Who administers a room without reading it may still redact there. */
   #mayChange(room: LiveRoom, caller: Caller): Rejection | undefined {
     const refused = mayRead(room, this.#services.directory.chain(room.categoryId), caller);
-    return refused?.code === 'not-a-member' && manages(room, caller) ? undefined : refused;
+    if (refused?.code !== 'not-a-member' || !manages(room, caller)) return refused;
+    return room.disabled ? reject('room-disabled', 'This room is disabled.') : undefined;
   }
 
   /** The message as of the transcript's head. */

@@ -1,3 +1,4 @@
+import { ORIGIN, type Position } from '../../domain/kernel/position.js';
 import { Batch, type Frame } from './frame.js';
 import type { Fan, Reader } from './reader.js';
 
@@ -8,7 +9,7 @@ export interface Window {
 }
 
 const WINDOW: Window = { shortest: 5, longest: 40 };
-/** The window is so many times as long as the last writes took: they get a quarter of the time at most. */
+/** Under load the window is so many times as long as the last writes took: they get a quarter of the time at most. */
 const PATIENCE = 3;
 /** A room with so many characters waiting is written at once. */
 const FULL = 16_384;
@@ -22,6 +23,7 @@ export class Coalescing {
   readonly #window: Window;
   readonly #waiting = new Set<Fan>();
   #full = false;
+  #lastCame = ORIGIN;
   #timer: NodeJS.Timeout | undefined;
   #writes = 0;
   #deliveries = 0;
@@ -33,6 +35,11 @@ export class Coalescing {
   /** Since the start: calls of `deliver`, and events given by them, counted per reader. */
   get counters() {
     return { writes: this.#writes, deliveries: this.#deliveries };
+  }
+
+  /** A reader goes live at this place; what lies before it was given to it. */
+  came(at: Position): void {
+    this.#lastCame = at;
   }
 
   add(fan: Fan, frame: Frame): void {
@@ -48,27 +55,34 @@ export class Coalescing {
   }
 
   endOfBatch(): void {
-    if (this.#waiting.size === 0 || (this.#timer && !this.#full)) return;
-    this.flush();
+    if (this.#waiting.size === 0) return;
+    if (!this.#timer) {
+      this.#write();
+      this.#rest(0); // after quiet; whether there is load the window will tell
+    } else if (this.#full) this.flush();
   }
 
   flush(): void {
-    clearTimeout(this.#timer);
     const started = performance.now();
-    const batches = [...this.#waiting].map((fan) => taken(fan));
-    this.#waiting.clear();
-    this.#full = false;
-    this.#deliver(batches);
+    this.#write();
     this.#rest((performance.now() - started) * PATIENCE);
   }
 
   close(): void {
-    this.flush();
+    this.#write();
     clearTimeout(this.#timer);
+  }
+
+  #write(): void {
+    const batches = [...this.#waiting].map((fan) => taken(fan));
+    this.#waiting.clear();
+    this.#full = false;
+    this.#deliver(batches);
   }
 
   #rest(patience: number): void {
     const { shortest, longest } = this.#window;
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#endOfWindow(), Math.min(longest, Math.max(shortest, patience)));
     this.#timer.unref();
   }
@@ -81,17 +95,22 @@ export class Coalescing {
   #deliver(taken: readonly Taken[]): void {
     const several = new Set<Reader>();
     for (const { fan, batch } of taken) {
+      const alone = taken.length === 1;
       for (const reader of fan.readers) {
-        if (taken.length === 1 || reader.fans?.size === 1) this.#give(reader, batch);
+        if (alone || reader.fans?.size === 1) this.#give(reader, batch);
         else several.add(reader);
       }
     }
     const joined = new Map<string, Batch>();
-    for (const reader of several) this.#give(reader, join(taken, reader, joined));
+    for (const reader of several) {
+      const batch = join(taken, reader, joined);
+      if (batch) this.#give(reader, batch);
+    }
   }
 
-  #give(reader: Reader, batch: Batch | undefined): void {
-    const due = batch?.behind(reader.since);
+  #give(reader: Reader, batch: Batch): void {
+    // Only a batch that waited while somebody came can have what a reader was given already.
+    const due = batch.first > this.#lastCame ? batch : batch.behind(reader.since);
     if (!due) return;
     this.#writes += 1;
     this.#deliveries += due.frames.length;

@@ -92,6 +92,7 @@ export class Hub implements ViewListener {
       if (size >= STEP_SIZE) return { kind: 'recent', batch: new Batch(frames), to: frame.position };
     }
     if (frames.length > 0) reader.deliver(new Batch(frames));
+    this.#coalescing.came(to);
     this.#readership.attach(reader, to);
     return { kind: 'live' };
   }

@@ -27,6 +27,7 @@ export class SseSession implements Reader {
   /** HTTP/1.0 knows no chunks. */
   readonly #chunked: boolean;
   #catchingUp: AbortController | undefined;
+  #dismissed = false;
   #missed = 0;
   #taken = 0;
 
@@ -40,7 +41,7 @@ export class SseSession implements Reader {
   }
 
   get isOver(): boolean {
-    return this.#response.writableEnded || this.#socket.destroyed;
+    return this.#dismissed || this.#socket.destroyed;
   }
 
   write(bytes: Buffer): void {
@@ -48,7 +49,7 @@ export class SseSession implements Reader {
   }
 
   deliver(batch: Batch): void {
-    if (this.#response.writableEnded) return;
+    if (this.#dismissed) return;
     const taken = this.#socket.write(this.#chunked ? batch.chunk : batch.bytes);
     if (!taken && this.#socket.writableLength > this.#queueLimit) this.#socket.destroy();
   }
@@ -89,6 +90,7 @@ export class SseSession implements Reader {
 
   dismiss(): void {
     if (this.isOver) return;
+    this.#dismissed = true;
     this.#response.end();
     this.#catchingUp?.abort();
   }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { InvalidAppendError } from '../../domain/kernel/event-store.js';
 import { OutcomeUnknownError } from '../../domain/kernel/handle-command.js';
 import { Problem, problemBody, type Place } from '../problem.js';
 
@@ -34,6 +35,7 @@ const REFUSALS: Readonly<Record<string, Problem>> = {
     'invalid-request',
     'The body has not the length that Content-Length says.',
   ),
+  FST_ERR_MAX_PARAM_LENGTH: new Problem('uri-too-long', 'A part of the address is longer than this server takes.'),
   FST_ERR_BAD_URL: new Problem('invalid-request', 'The address cannot be decoded.'),
   FST_ERR_ROUTE_MISSING_HOST: new Problem('invalid-request', 'The Host header is missing.'),
 };
@@ -42,6 +44,8 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OutcomeUnknownError)
     return new Problem('outcome-unknown', 'The log did not say whether it was written. Send the same request again.');
+  if (error instanceof InvalidAppendError)
+    return new Problem('body-too-large', 'This is more than one event can hold.');
   if (hasZodFastifySchemaValidationErrors(error))
     return new Problem('invalid-request', 'The request does not have the form that this route takes.', {
       errors: placesOf(error.validation),

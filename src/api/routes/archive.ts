@@ -69,7 +69,10 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
       const { cursor, limit = DEFAULT_LIMIT } = request.query;
       const opened = cursor === undefined ? undefined : place.safeParse(cursors.open('windows', cursor));
       if (opened?.success === false) throw invalidCursor();
-      const adapter = opened?.data.adapter ?? request.query.adapter;
+      if (opened && (request.query.adapter ?? opened.data.adapter) !== opened.data.adapter) {
+        throw new Problem('invalid-request', 'The cursor carries another adapter.');
+      }
+      const adapter = opened ? opened.data.adapter : request.query.adapter;
       const rows = await windowsBehind(adapter, opened?.data.after, limit + 1);
       const last = rows.length > limit ? rows[limit - 1] : undefined;
       const page: Page<z.output<typeof windowSchema>> = {
@@ -120,14 +123,15 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
             body: windowView(window, sequences),
             position,
             marked: false,
-            receipt: { number: window.number },
+            receipt: { number: window.number, events: window.events },
           };
         },
         replay: async ({ position }, receipt) => {
           await services.readModelsReached(position, 5_000);
           const row = await readModels.get('windows', 'windows', [name, Number(receipt?.['number'])]);
           if (!row) throw new Problem('read-model-behind', 'The window is not there yet; ask again.');
-          return { status: 202 as const, body: windowView(windowRow(row), sequences), position };
+          const first = { ...windowRow(row), events: Number(receipt?.['events']), state: 'sealed' as const };
+          return { status: 202 as const, body: windowView(first, sequences), position };
         },
       });
       return send(reply, services, answer);

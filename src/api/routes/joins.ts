@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.js';
 import { unmarked, type CommandContext } from '../../domain/kernel/command.js';
+import { reject } from '../../domain/kernel/decider.js';
 import type { Position } from '../../domain/kernel/position.js';
 import type { Person } from '../../projections/directory/people.js';
 import { send } from '../answer.js';
 import type { Answer, Receipt } from '../commands/once.js';
 import { pageOf, placeOf, listed } from '../paging.js';
 import { callerOf } from '../plugins/authentication.js';
-import { Problem, problemBody } from '../problem.js';
+import { Problem, problemBody, problemOf } from '../problem.js';
 import { readableRoom, visibleRoom } from '../rooms-access.js';
 import { idParams, listOf, noQuery, problem } from '../schemas/common.js';
 import { message } from '../schemas/message.js';
@@ -55,9 +56,12 @@ export function joinRoutes(app: App, channel: Channel): void {
       const answer = await idempotency.once(request, {
         run: async (context) => {
           const { body, position } = await join(channel, caller, id, limit, context, claimedIn(request.body));
-          return { status: 200 as const, body, position, marked: false, receipt: { seen: view.position } };
+          return { status: 200 as const, body, position, marked: false, receipt: keptOf('', { join: body }) };
         },
-        replay: ({ position }, receipt) => joinedAgain(channel, caller, id, { position, limit, receipt }),
+        replay: async ({ position }, receipt) => {
+          const body = await joinedAgain(channel, caller, id, limit, firstIn(receipt, ''));
+          return { status: 200 as const, body, position };
+        },
       });
       return send(reply, services, answer);
     },
@@ -76,29 +80,22 @@ export function joinRoutes(app: App, channel: Channel): void {
     async (request, reply) => {
       const caller = callerOf(request);
       const { rooms, history: limit } = request.body;
-      const each = async (one: (roomId: string) => Promise<Joined>) => ({
-        items: await Promise.all([...new Set(rooms)].map((roomId) => itemOf(roomId, request.id, () => one(roomId)))),
-      });
+      const ids = [...new Set(rooms)];
+      const each = (one: (roomId: string, index: number) => Promise<Joined>) =>
+        Promise.all(ids.map((roomId, index) => itemOf(roomId, request.id, () => one(roomId, index))));
       const answer = await idempotency.once(request, {
         run: async (context) => {
-          const body = await each(
+          const items = await each(
             async (id) => (await join(channel, caller, visibleRoom(services, caller, id).id, limit, context)).body,
           );
-          return {
-            status: 200 as const,
-            body,
-            position: view.position,
-            marked: false,
-            receipt: { seen: view.position },
-          };
+          const receipt = Object.assign({}, ...items.map((item, index) => keptOf(`${index} `, item))) as Receipt;
+          return { status: 200 as const, body: { items }, position: view.position, marked: false, receipt };
         },
         replay: async ({ position }, receipt) => {
-          const body = await each(
-            async (id) =>
-              (await joinedAgain(channel, caller, visibleRoom(services, caller, id).id, { position, limit, receipt }))
-                .body,
+          const items = await each(async (id, index) =>
+            joinedAgain(channel, caller, id, limit, firstIn(receipt, `${index} `)),
           );
-          return { status: 200 as const, body, position };
+          return { status: 200 as const, body: { items }, position };
         },
       });
       return send(reply, services, answer);
@@ -180,11 +177,11 @@ async function joinedView(
   id: string,
   limit: number,
   context: CommandContext,
-  until?: Position,
+  first?: First,
 ): Promise<Joined> {
   const { services, messages, views } = channel;
   const { view, directory, limits, sequences } = services;
-  const seen = until ?? view.position;
+  const seen = (first && sequences.decode(first.cursor)) ?? view.position;
   if (!(await services.readModelsReached(seen, PATIENCE_MS))) {
     throw new Problem('read-model-behind', 'The history is not there yet; join again.', {
       headers: { 'retry-after': '1' },
@@ -194,7 +191,7 @@ async function joinedView(
   const shown =
     unlogged || limit === 0
       ? { page: NOTHING, checkpoint: seen }
-      : await history(services, id, { direction: 'before', seq: undefined, limit });
+      : await history(services, id, { direction: 'before', seq: first?.before, limit });
   const { page, checkpoint } = shown;
   await showing(page.items, (from, to) => views.viewed(caller, id, from, to, 'join', unmarked(context)));
   const { state } = readableRoom(services, caller, id);
@@ -205,22 +202,33 @@ async function joinedView(
       ? { participantCount }
       : { participants: present(channel, id) }),
     history: [...page.items],
-    cursor: sequences.encode(until ?? checkpoint),
+    cursor: first?.cursor ?? sequences.encode(checkpoint),
   };
 }
 
 /** The first answer as far as it may still be shown: with its cursor, behind which the stream has what came since. */
-async function joinedAgain(
-  channel: Channel,
-  caller: Caller,
-  id: string,
-  { position, limit, receipt }: { position: Position; limit: number; receipt: Receipt | undefined },
-): Promise<Answer<Joined>> {
-  const { services } = channel;
-  readableRoom(services, caller, id);
-  const until = Number(receipt?.['seen'] ?? position) as Position;
-  const context = { actor: caller.actor, node: services.node, correlationId: '' };
-  return { status: 200, body: await joinedView(channel, caller, id, limit, context, until), position };
+async function joinedAgain(channel: Channel, caller: Caller, id: string, limit: number, first: First): Promise<Joined> {
+  readableRoom(channel.services, caller, id);
+  const context = { actor: caller.actor, node: channel.services.node, correlationId: '' };
+  return joinedView(channel, caller, id, limit, context, first);
+}
+
+/** Where the first answer ended: its cursor, and the number behind the last message that it showed. */
+interface First {
+  readonly cursor: string;
+  readonly before: number;
+}
+
+/** All that a receipt keeps of an answer. */
+function keptOf(prefix: string, { join, problem }: Pick<z.output<typeof bulkItem>, 'join' | 'problem'>): Receipt {
+  if (!join) return { [`${prefix}code`]: problem?.code ?? '', [`${prefix}detail`]: problem?.detail ?? '' };
+  return { [`${prefix}cursor`]: join.cursor, [`${prefix}before`]: (join.history.at(-1)?.seq ?? -1) + 1 };
+}
+
+function firstIn(receipt: Receipt = {}, prefix: string): First {
+  const kept = (name: string) => String(receipt[`${prefix}${name}`] ?? '');
+  if (kept('code') !== '') throw problemOf(reject(kept('code'), kept('detail')));
+  return { cursor: kept('cursor'), before: Number(kept('before')) };
 }
 
 async function itemOf(

@@ -64,13 +64,14 @@ export function operationRoutes(app: App, { services }: Channel, registry: Regis
     { ...open, schema: { tags: ['operations'], querystring: noQuery, response: { 200: server } } },
     () => {
       const { version, deployment, node, clock, limits } = services;
+      const { messageBytes, storyBytes, participantUpdateLimit } = limits;
       return {
         name: 'Hansard',
         version,
         deployment,
         node,
         time: clock.now(),
-        limits: { ...limits, pageItems: 500, lines: 10_000 },
+        limits: { messageBytes, storyBytes, participantUpdateLimit, pageItems: 500, lines: 10_000 },
       };
     },
   );

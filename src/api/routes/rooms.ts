@@ -155,12 +155,13 @@ export function roomRoutes(app: App, { services, idempotency, rooms, presence }:
               ...answerOf(id, state, revision),
               position: position ?? view.position,
               marked: position !== undefined,
-              receipt: { revision },
+              receipt: { revision, participantCount: directory.people.count(id) },
             };
           },
           replay: async ({ revision, position }, receipt) => {
             const at = receipt ? Number(receipt['revision']) : revision;
-            return { ...answerOf(id, (await loadRoom(services, id, at)).state, at), position };
+            const count = Number(receipt?.['participantCount'] ?? 0); // whoever changes it finds or leaves nobody in it
+            return { ...answerOf(id, (await loadRoom(services, id, at)).state, at, count), position };
           },
         });
         return send(reply, services, answer);

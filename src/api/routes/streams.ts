@@ -26,6 +26,7 @@ export function streamRoutes(app: App, channel: Channel): void {
   app.get(
     '/v1/stream',
     {
+      exposeHeadRoute: false, // it would be answered with a body that never ends
       config: { ticket: true },
       schema: { tags: ['stream'], querystring: streamQuery, produces: ['text/event-stream'] },
     },

@@ -11,7 +11,7 @@ export const time = z
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'is no RFC 3339 UTC time with milliseconds');
 
 /** Id of a user or group: 1 to 255 visible characters of the issuer's choosing. */
-export const principalId = z.string().min(1).max(255);
+export const principalId = text.min(1).max(255);
 
 /** A user or a group in a list. */
 export const principal = z.union([z.strictObject({ user: principalId }), z.strictObject({ group: principalId })]);

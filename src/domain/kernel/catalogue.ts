@@ -42,6 +42,8 @@ export interface Catalogue<D extends Definitions> {
   readonly versionOf: (type: string) => number;
   /** Parses and upcasts; the answer is remembered with the recorded event, so asking again costs nothing. */
   readonly decode: (event: RecordedEvent) => TypedEvent<D> | ParkedEvent;
+  /** The same without remembering, which costs more than parsing does: for who looks at each event once. */
+  readonly parse: (event: RecordedEvent) => TypedEvent<D> | ParkedEvent;
 }
 
 export function isParked<E extends object>(decoded: E | ParkedEvent): decoded is ParkedEvent {
@@ -66,6 +68,7 @@ export function makeCatalogue<D extends Definitions>(
       known.set(event, decoded);
       return decoded;
     },
+    parse: (event) => decode(event, definitions, metadataSchema),
   };
 }
 

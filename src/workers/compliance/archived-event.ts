@@ -34,7 +34,7 @@ export function roomOf(stream: string): string | undefined {
 }
 
 function known(recorded: RecordedEvent): HansardEvent | undefined {
-  const decoded = catalogue.decode(recorded);
+  const decoded = catalogue.parse(recorded);
   if (isParked(decoded) || !isInstant(decoded.metadata.time)) return undefined;
   const place = PLACES[decoded.type];
   return place === undefined || place === categoryOf(recorded.stream) ? decoded : undefined;

@@ -27,6 +27,7 @@ function reasonOf(error: unknown, folder: string): string {
       return `writing to ${folder} is not permitted.`;
     case 'ENOENT':
     case 'ENOTDIR':
+    case 'EEXIST':
     case 'ESTALE':
       return `${folder} is missing or no folder.`;
     default:

@@ -23,8 +23,11 @@ export function instantAttributes(time: string): string {
   return `since1970="${milliseconds}" string="${time.slice(0, -1)}0000Z" long="${milliseconds + YEAR_1_TO_1970}0000"`;
 }
 
-/** False for what only looks like a time, such as the 30th of February. */
+/** `YYYY-MM-DDThh:mm:ss.sssZ`, and a day of the calendar: the 30th of February only looks like one. */
 export function isInstant(time: string): boolean {
-  const milliseconds = Date.parse(time);
-  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === time;
+  const milliseconds = time.length === 24 && time[10] === 'T' ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(milliseconds)) return false;
+  // What Date.parse takes for another day is beyond the 28th or at 24 o'clock; the rest needs no second look.
+  const isPlain = time.slice(8, 10) < '29' && time.slice(11, 13) < '24';
+  return isPlain || new Date(milliseconds).toISOString() === time;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
+import { TextBuffer } from './text-buffer.js';
 
 /** A finished file of a bag. */
 export interface WrittenFile {
@@ -9,7 +10,7 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** UTF-16 units that are gathered before they are written. */
+/** Bytes that are gathered before they are written. */
 const CHUNK = 256 * 1024;
 
 /** A new file, written from its beginning to its end, hashed on the way. */
@@ -18,7 +19,7 @@ export class OutputFile {
   readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   #bytes = 0;
-  #text = '';
+  readonly #text = new TextBuffer();
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path;
@@ -32,7 +33,7 @@ export class OutputFile {
 
   /** Gathers text until the next `drain`. */
   write(text: string): void {
-    this.#text += text;
+    this.#text.append(text);
   }
 
   async drain(): Promise<void> {
@@ -58,10 +59,7 @@ export class OutputFile {
   }
 
   async #flush(): Promise<void> {
-    if (this.#text === '') return;
-    const bytes = Buffer.from(this.#text);
-    this.#text = '';
-    await this.#append(bytes);
+    if (this.#text.length > 0) await this.#append(this.#text.take());
   }
 
   async #append(bytes: Buffer): Promise<void> {

@@ -1,7 +1,8 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { OutputFile } from './output-file.js';
+import { TextBuffer } from './text-buffer.js';
 
-/** UTF-16 units of all texts together that are held before they go to the spool. */
+/** Bytes of all texts together that are held before they go to the spool. */
 const HELD = 16 * 1024 * 1024;
 /** Bytes that are copied at once. */
 const PIECE = 1024 * 1024;
@@ -12,16 +13,21 @@ type Segments = number[];
 /** A text that grows while others do, and is copied as a whole in the end. */
 export class SpooledText {
   readonly segments: Segments = [];
-  readonly #grown: (units: number) => void;
-  pending = '';
+  readonly pending = new TextBuffer();
+  readonly #grown: (bytes: number) => void;
 
-  constructor(grown: (units: number) => void) {
+  constructor(grown: (bytes: number) => void) {
     this.#grown = grown;
   }
 
+  get isEmpty(): boolean {
+    return this.segments.length === 0 && this.pending.length === 0;
+  }
+
   append(text: string): void {
-    this.pending += text;
-    this.#grown(text.length);
+    const before = this.pending.length;
+    this.pending.append(text);
+    this.#grown(this.pending.length - before);
   }
 }
 
@@ -33,7 +39,7 @@ export class Spool {
   readonly #path: string;
   readonly #held: number;
   readonly #texts: SpooledText[] = [];
-  #units = 0;
+  #pending = 0;
   #file: FileHandle | undefined;
   #end = 0;
 
@@ -44,22 +50,21 @@ export class Spool {
   }
 
   text(): SpooledText {
-    const text = new SpooledText((units) => {
-      this.#units += units;
+    const text = new SpooledText((bytes) => {
+      this.#pending += bytes;
     });
     this.#texts.push(text);
     return text;
   }
 
   async drain(): Promise<void> {
-    if (this.#units < this.#held) return;
+    if (this.#pending < this.#held) return;
     this.#file ??= await open(this.#path, 'wx+');
     let pieces: Buffer[] = [];
     let gathered = 0;
     for (const text of this.#texts) {
-      if (text.pending === '') continue;
-      const bytes = Buffer.from(text.pending);
-      text.pending = '';
+      if (text.pending.length === 0) continue;
+      const bytes = text.pending.take();
       text.segments.push(this.#end + gathered, bytes.length);
       pieces.push(bytes);
       gathered += bytes.length;
@@ -69,13 +74,12 @@ export class Spool {
       gathered = 0;
     }
     await this.#write(this.#file, pieces, gathered);
-    this.#units = 0;
+    this.#pending = 0;
   }
 
   async copy({ segments, pending }: SpooledText, to: OutputFile): Promise<void> {
     for (let at = 0; at < segments.length; at += 2) await this.#copy(segments[at] ?? 0, segments[at + 1] ?? 0, to);
-    to.write(pending);
-    await to.drain();
+    await to.writeBytes(pending.take());
   }
 
   /** Removes the scratch file. Idempotent. */

@@ -4,26 +4,25 @@ import type { ContentCheck } from './content-check.js';
 
 const TYPE = /^hansard\.(.*)\.v[0-9]+$/;
 
-/** Reads `events.jsonl` chunk by chunk. Throws what is wrong with the format. */
+/** Reads `events.jsonl` bit by bit. Throws what is wrong with the format. */
 export class JsonlCheck {
   readonly #content: ContentCheck;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  #rest = '';
   #line = 0;
 
   constructor(content: ContentCheck) {
     this.#content = content;
   }
 
-  chunk(bytes: Buffer): void {
-    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#take(line);
+  /** Whole lines. */
+  text(lines: string): void {
+    for (let at = 0; at < lines.length;) {
+      const end = lines.indexOf('\n', at);
+      this.#take(lines.slice(at, end));
+      at = end + 1;
+    }
   }
 
   finish(): void {
-    this.#rest += this.#decoder.decode();
-    if (this.#rest !== '') throw new Error('the last line has no end');
     this.#content.finish(0);
   }
 

@@ -11,6 +11,7 @@ import { JsonlCheck } from './check-jsonl.js';
 import { XmlCheck } from './check-xml.js';
 import { ContentCheck } from './content-check.js';
 import { hashFile } from './streaming.js';
+import { Lines } from './lines.js';
 
 export interface WindowCheck {
   readonly problems: readonly Problem[];
@@ -101,7 +102,15 @@ function payloadReader(window: WindowJson, path: string, findings: Findings): Pa
       findings.problem(path, 'bad-payload', messageOf(error));
     }
   };
-  return { chunk: (bytes) => attempt(() => check.chunk(bytes)), finish: () => attempt(() => check.finish()) };
+  const lines = new Lines((text) => check.text(text));
+  return {
+    chunk: (bytes) => attempt(() => lines.chunk(bytes)),
+    finish: () =>
+      attempt(() => {
+        lines.finish();
+        check.finish();
+      }),
+  };
 }
 
 async function checkTags(

@@ -12,8 +12,8 @@ type Attributes = Readonly<Record<string, string>>;
 /** An element that is an event, while it is open. */
 interface OpenEvent {
   readonly event: Omit<FoundEvent, 'userId'>;
-  /** What `FirstMessage` must repeat. */
-  readonly face: string;
+  /** Of a message. */
+  readonly attributes: Attributes | undefined;
   userId: string;
   time: number | undefined;
 }
@@ -24,7 +24,6 @@ interface OpenConversation {
   /** User ids of the roster. */
   readonly present: string[];
   first: string | undefined;
-  messages: number;
   earliest: number;
   latest: number;
   start: number | undefined;
@@ -35,12 +34,11 @@ const PERSONS = new Set(['Sender', 'h:Actor']);
 const INSTANTS = new Set(['DateTimeUTC', 'h:DateTimeUTC', 'StartTimeUTC', 'EndTimeUTC']);
 const EVENTS = new Set(['Message', 'FirstMessage', 'h:Edited', 'h:Redacted', 'h:Changed', 'h:Event', 'h:Unknown']);
 
-/** Reads `conversations.xml` chunk by chunk with somebody else's parser. Throws what is wrong with the format. */
+/** Reads `conversations.xml` bit by bit with somebody else's parser. Throws what is wrong with the format. */
 export class XmlCheck {
   readonly #window: WindowJson;
   readonly #content: ContentCheck;
   readonly #findings: Findings;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #parser = new SaxesParser();
   readonly #rosters: ReadonlyMap<string, string>;
   #conversation: OpenConversation | undefined;
@@ -66,14 +64,13 @@ export class XmlCheck {
     this.#parser.on('closetag', ({ name }) => this.#closed(name));
   }
 
-  chunk(bytes: Buffer): void {
-    const text = this.#decoder.decode(bytes, { stream: true });
+  text(text: string): void {
     if (text.includes(ESCAPE)) this.#escaped += escapesIn(text);
     this.#parser.write(text);
   }
 
   finish(): void {
-    this.#parser.write(this.#decoder.decode()).close();
+    this.#parser.close();
     this.#content.finish(this.#escaped);
   }
 
@@ -103,8 +100,7 @@ export class XmlCheck {
     this.#inFirst = name === 'FirstMessage';
     const isMessage = name === 'Message' || this.#inFirst;
     const event = isMessage ? this.#message(attributes) : this.#extension(name, attributes);
-    const face = isMessage ? JSON.stringify(attributes) : '';
-    this.#open = { event, face, userId: '', time: undefined };
+    this.#open = { event, attributes: isMessage ? attributes : undefined, userId: '', time: undefined };
   }
 
   #message(attributes: Attributes): OpenEvent['event'] {
@@ -167,7 +163,7 @@ export class XmlCheck {
     if (!open) return;
     if (name === 'FirstMessage') {
       this.#inFirst = false;
-      this.#first = `${open.face} ${open.userId} ${String(open.time)}`;
+      this.#first = faceOf(open);
       return;
     }
     const conversation = this.#conversation;
@@ -175,11 +171,9 @@ export class XmlCheck {
     this.#content.event({ ...open.event, userId: open.userId });
   }
 
-  #place(conversation: OpenConversation, { face, userId, time }: OpenEvent, name: string): void {
-    if (name === 'Message') {
-      conversation.messages += 1;
-      if (conversation.messages === 1) conversation.first = `${face} ${userId} ${String(time)}`;
-    }
+  #place(conversation: OpenConversation, open: OpenEvent, name: string): void {
+    const { time } = open;
+    if (name === 'Message') conversation.first ??= faceOf(open);
     if (name === 'h:Unknown') return;
     if (time === undefined) throw new Error(`there is an event without a time in room ${conversation.roomId}`);
     conversation.earliest = Math.min(conversation.earliest, time);
@@ -209,5 +203,10 @@ export class XmlCheck {
 
 function newConversation(): OpenConversation {
   const none = { first: undefined, start: undefined, end: undefined };
-  return { roomId: '', present: [], ...none, messages: 0, earliest: Infinity, latest: -Infinity };
+  return { roomId: '', present: [], ...none, earliest: Infinity, latest: -Infinity };
+}
+
+/** What `FirstMessage` must repeat. */
+function faceOf({ attributes, userId, time }: OpenEvent): string {
+  return JSON.stringify([attributes, userId, time]);
 }

@@ -128,22 +128,21 @@ export class AdapterLoop {
 
   /** One step: publish what is sealed, or seal what is due, or rest until it is. */
   async #round(): Promise<void> {
-    const { store, signal } = this.#settings;
-    const snapshot = () => this.#loaded;
-    const stream = archiveStream(this.#settings.adapter);
-    this.#loaded = await load<ArchiveState, ArchiveFact>(stream, archiveDecider, {
-      store,
-      typed: archiveEvent,
-      snapshot,
-    });
+    await this.#load();
     const { state } = this.#loaded;
     await this.#follow(state);
-    if (state.kind === 'sealed') return this.#publish(state);
+    if (state.kind === 'sealed') return this.#publishUnlessDone(state);
     const cut = this.#cuts[0];
     const wait = this.#dueInMs();
     if (cut || wait <= 0) return this.#seal(cut);
     this.#recover();
-    await this.#wake.rest(wait, signal);
+    await this.#wake.rest(wait, this.#settings.signal);
+  }
+
+  async #load(): Promise<void> {
+    const { store, adapter } = this.#settings;
+    const source = { store, typed: archiveEvent, snapshot: () => this.#loaded };
+    this.#loaded = await load<ArchiveState, ArchiveFact>(archiveStream(adapter), archiveDecider, source);
   }
 
   /** Takes note of what is published, by this worker or another. */
@@ -200,6 +199,17 @@ export class AdapterLoop {
       (events) => cut.resolve({ window: { ...row, events }, position }),
       (error: unknown) => cut.reject(error instanceof Error ? error : new Error(String(error))),
     );
+  }
+
+  /** Another worker that is faster clears away what this one is rendering: then there is nothing left to do, nor to fear. */
+  async #publishUnlessDone(sealed: Sealed): Promise<void> {
+    try {
+      await this.#publish(sealed);
+    } catch (error) {
+      await this.#load();
+      const { state } = this.#loaded;
+      if (state.kind === 'sealed' && state.window.number === sealed.window.number) throw error;
+    }
   }
 
   async #publish({ window }: Sealed): Promise<void> {

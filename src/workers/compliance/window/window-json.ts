@@ -133,8 +133,8 @@ async function writeSpooled(
   text: SpooledText,
   end: string,
 ): Promise<void> {
-  const empty = text.segments.length === 0 && text.pending === '';
-  file.write(`"${name}": [${empty ? '' : '\n'}`);
+  const newline = text.isEmpty ? '' : '\n';
+  file.write(`"${name}": [${newline}`);
   await spool.copy(text, file);
-  file.write(`${empty ? '' : '\n'}]${end}`);
+  file.write(`${newline}]${end}`);
 }
