@@ -56,7 +56,6 @@ export const windowJson = z.strictObject({
   ),
 });
 export type WindowJson = z.infer<typeof windowJson>;
-export type UnknownEvent = WindowJson['unknown'][number];
 
 /** Parts of the file that may be large, one JSON value after the other, with `,\n` between them. */
 export interface LargeParts {
