@@ -97,9 +97,10 @@ export class LogWitness {
     await foldLog(this.#state, from, this.#against.store, this.#signal);
     const scratch = await mkdtemp(join(this.#against.scratch ?? tmpdir(), 'hansard-verify-'));
     try {
-      await renderWindow(sealed, scratch, this.#state, this.#against, { signal: this.#signal });
+      const again = `${scratch}/window`;
+      await renderWindow(sealed, again, this.#state, this.#against, { signal: this.#signal });
       this.#state.keep();
-      const [given, found] = await Promise.all([scratch, folder].map(manifestLines));
+      const [given, found] = await Promise.all([again, folder].map(manifestLines));
       const differing = [...(given ?? [])].filter((line) => found?.has(line) !== true).map((line) => line.slice(66));
       if (differing.length > 0) this.#differs(path, `the log gives other bytes for ${differing.join(', ')}`);
     } finally {

@@ -40,7 +40,8 @@ export async function renderWindow(
   rendering: Rendering,
   { signal, onProgress }: RenderOptions = {},
 ): Promise<Rendered> {
-  await mkdir(`${folder}/data`, { recursive: true });
+  await mkdir(folder);
+  await mkdir(`${folder}/data`);
   const spool = new Spool(`${folder}/spool`);
   const writer = await openWriter(window, folder, spool, rendering);
   try {

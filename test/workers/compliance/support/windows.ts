@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -35,6 +35,7 @@ export async function wholeLog(record: Record, parts: Partial<Window> = {}): Pro
 /** Renders a window below a folder; gives where it is. */
 export async function rendered(record: Record, window: Window, root: string): Promise<string> {
   const folder = join(root, windowFolderName(window));
+  await mkdir(root, { recursive: true });
   const state = new LogState();
   await foldLog(state, window.from as Position, record.store, undefined);
   await renderWindow(window, folder, state, record.rendering);
