@@ -50,20 +50,19 @@ export function observe(observed: Observed): Registry {
 }
 
 function gauge(registry: Registry, name: string, help: string, value: () => number): void {
-  const made = new Gauge({
+  made(new Gauge({
     name,
     help,
     registers: [registry],
     collect() {
       this.set(value());
     },
-  });
-  void made;
+  }));
 }
 
 /** A count that is kept elsewhere. */
 function counter(registry: Registry, name: string, help: string, value: () => number): void {
-  const made = new Counter({
+  made(new Counter({
     name,
     help,
     registers: [registry],
@@ -71,8 +70,7 @@ function counter(registry: Registry, name: string, help: string, value: () => nu
       this.reset();
       this.inc(value());
     },
-  });
-  void made;
+  }));
 }
 
 function perName<One extends { readonly name: string }>(
@@ -82,7 +80,7 @@ function perName<One extends { readonly name: string }>(
   gauges: Readonly<Record<string, readonly [help: string, value: (one: One) => number]>>,
 ): void {
   for (const [name, [help, value]] of Object.entries(gauges)) {
-    const made = new Gauge({
+    made(new Gauge({
       name,
       help,
       labelNames: [label],
@@ -90,7 +88,11 @@ function perName<One extends { readonly name: string }>(
       collect() {
         for (const one of all()) this.set({ [label]: one.name }, value(one));
       },
-    });
-    void made;
+    }));
   }
+}
+
+/** A metric belongs to its registry from the moment it is made. */
+function made(metric: Gauge<string> | Counter<string>): Gauge<string> | Counter<string> {
+  return metric;
 }

@@ -46,7 +46,7 @@ export interface Catalogue<D extends Definitions> {
   readonly parse: (event: RecordedEvent) => TypedEvent<D> | ParkedEvent;
 }
 
-export function isParked<E extends object>(decoded: E | ParkedEvent): decoded is ParkedEvent {
+export function isParked(decoded: object): decoded is ParkedEvent {
   return 'kind' in decoded && decoded.kind === 'parked';
 }
 
