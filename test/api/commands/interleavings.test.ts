@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RoomPatch } from '../../../src/domain/room/decide.js';
 import { everyWay } from './stepping.js';
 import { runInterleaved, type Act, type Run } from './world.js';
 
@@ -15,6 +16,10 @@ const rename =
   (room: 'alpha' | 'beta', name: string): Act =>
   (node, world) =>
     node.change(world[room], { name });
+const change =
+  (patch: RoomPatch, ifRevision?: number): Act =>
+  (node, { alpha }) =>
+    node.change(alpha, patch, ifRevision);
 const move =
   (room: 'alpha' | 'beta', name?: string): Act =>
   (node, world) =>
@@ -84,6 +89,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a room is renamed, and to another spelling of its name': {
     acts: [rename('alpha', 'gamma'), inTurn(rename('alpha', 'ALPHA'), create('alpha'))],
   },
+  'a room is renamed on the revision that another node is just writing': {
+    acts: [change({ name: 'beta' }, 1), change({ topic: 'new' })],
+    then: oneSucceeds,
+  },
   'two rooms want to swap names': { acts: [rename('alpha', 'beta'), rename('beta', 'alpha')] },
   'a room is deleted while its name is wanted': { acts: [deleteRoom('alpha'), create('alpha')] },
   'a room is deleted while it is renamed': { acts: [deleteRoom('alpha'), rename('alpha', 'gamma')] },
@@ -109,6 +118,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'one request creates a room on two nodes': {
     acts: [create('gamma', 'key'), create('gamma', 'key')],
     then: bothSucceed,
+  },
+  'two requests create rooms under one key': {
+    acts: [create('gamma', 'key'), create('delta', 'key')],
+    then: oneSucceeds,
   },
   'one request creates a category on two nodes': { acts: [createChild('key'), createChild('key')], then: bothSucceed },
   'a request that is repeated elsewhere is outrun by another one': {

@@ -20,6 +20,7 @@ function countedIds(node: string): Ids {
 
 export const actor = { id: 'root', name: 'Root', email: 'root@example.org', internal: true };
 
+/** What one key stands for is told by the fingerprint. */
 export function context(key?: string, fingerprint = 'f'): CommandContext {
   return { actor, node: 'n', correlationId: 'c', ...(key !== undefined && { idempotency: { key, fingerprint } }) };
 }
@@ -82,7 +83,7 @@ export class TestNode {
   }
 
   createRoom(categoryId: string, name: string, key?: string, more: Partial<NewRoom> = {}) {
-    return this.rooms.create({ ...ROOM, categoryId, name, ...more }, context(key));
+    return this.rooms.create({ ...ROOM, categoryId, name, ...more }, context(key, `room ${name}`));
   }
 
   change(id: string, patch: RoomPatch, ifRevision?: number) {
