@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { onCategory } from '../../../src/api/commands/handling.js';
+import type { EventStore } from '../../../src/domain/kernel/event-store.js';
 import { InMemoryEventStore } from '../../support/in-memory-event-store.js';
 import { context, TestNode } from './node.js';
+import { SteppedStore, stepUntil } from './stepping.js';
 import { idOf } from './world.js';
 
 const nodes: TestNode[] = [];
 
-async function nodeOn(log: InMemoryEventStore, name: string): Promise<TestNode> {
-  const node = new TestNode(log, name);
+async function nodeOn(log: InMemoryEventStore, name: string, through: EventStore = log): Promise<TestNode> {
+  const node = new TestNode(log, name, { through });
   nodes.push(node);
   return node.follow();
 }
@@ -31,6 +33,23 @@ describe('deleting a category', () => {
     await leaveBehind(node, category);
     expect(await node.deleteCategory(category, 2)).toMatchObject({ kind: 'rejected', code: 'revision-conflict' });
     expect(await node.deleteCategory(category, 3)).toMatchObject({ kind: 'done' });
+  });
+
+  it.each([
+    ['a condition is refused', 3, 'revision-conflict'],
+    ['no condition succeeds', undefined, undefined],
+  ])('that others change while it is emptied: with %s', async (_what, ifRevision, code) => {
+    const log = new InMemoryEventStore();
+    const store = new SteppedStore(log);
+    const [node, other] = [await nodeOn(log, 'a', store), await nodeOn(log, 'b')];
+    const category = idOf(await other.createCategory());
+    await leaveBehind(other, category);
+    let answer: unknown;
+    void node.deleteCategory(category, ifRevision).then((deleted) => (answer = deleted));
+    await stepUntil(store, () => log.events.some(({ type }) => type === 'NameReservationDropped'));
+    await onCategory(other.services, category, { type: 'ChangeCategory', patch: { description: 'new' } }, context());
+    await stepUntil(store, () => answer !== undefined);
+    expect(answer).toMatchObject(code === undefined ? { kind: 'done' } : { kind: 'rejected', code });
   });
 
   it('is refused while a room or category is in it', async () => {

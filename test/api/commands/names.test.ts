@@ -29,7 +29,7 @@ async function reserve(node: TestNode, categoryId: string, name: string, roomId:
 
 describe('a name that several want', () => {
   it('goes to exactly one of ten creations on one node, and nobody waits', async () => {
-    const node = await nodeOn(new InMemoryEventStore(), 'a', impatient);
+    const node = await nodeOn(new SlowForRooms(), 'a', impatient);
     const category = idOf(await node.createCategory());
     const made = await Promise.all(Array.from({ length: 10 }, () => node.createRoom(category, 'Oil')));
     const codes = made.map((one) => (one.kind === 'rejected' ? one.code : one.kind)).sort();
@@ -189,6 +189,18 @@ class FailingOnce extends InMemoryEventStore {
     expected: ExpectedRevision,
   ): Promise<AppendOutcome> {
     if (events.some(({ type }) => this.#left.delete(type))) return Promise.reject(new Error('the disk is full'));
+    return super.append(stream, events, expected);
+  }
+}
+
+/** A log in which everything else goes on before a room is written. */
+class SlowForRooms extends InMemoryEventStore {
+  override async append(
+    stream: StreamName,
+    events: readonly ProposedEvent[],
+    expected: ExpectedRevision,
+  ): Promise<AppendOutcome> {
+    for (let turn = 0; turn < 50 && stream.startsWith('room-'); turn += 1) await quiet();
     return super.append(stream, events, expected);
   }
 }
