@@ -50,27 +50,31 @@ export function observe(observed: Observed): Registry {
 }
 
 function gauge(registry: Registry, name: string, help: string, value: () => number): void {
-  made(new Gauge({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.set(value());
-    },
-  }));
+  made(
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(value());
+      },
+    }),
+  );
 }
 
 /** A count that is kept elsewhere. */
 function counter(registry: Registry, name: string, help: string, value: () => number): void {
-  made(new Counter({
-    name,
-    help,
-    registers: [registry],
-    collect() {
-      this.reset();
-      this.inc(value());
-    },
-  }));
+  made(
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    }),
+  );
 }
 
 function perName<One extends { readonly name: string }>(
@@ -80,15 +84,17 @@ function perName<One extends { readonly name: string }>(
   gauges: Readonly<Record<string, readonly [help: string, value: (one: One) => number]>>,
 ): void {
   for (const [name, [help, value]] of Object.entries(gauges)) {
-    made(new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers: [registry],
-      collect() {
-        for (const one of all()) this.set({ [label]: one.name }, value(one));
-      },
-    }));
+    made(
+      new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers: [registry],
+        collect() {
+          for (const one of all()) this.set({ [label]: one.name }, value(one));
+        },
+      }),
+    );
   }
 }
 
