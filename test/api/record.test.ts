@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { apiNode } from '../support/api-node.js';
 import { archiveRules } from './rules/archive.js';
 import { connectionRules } from './rules/connections.js';
@@ -8,6 +9,8 @@ import { logRules } from './rules/log.js';
 import { messageRules } from './rules/messages.js';
 import { openApiRules } from './rules/openapi.js';
 import { readAfterRules } from './rules/read-after.js';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 const KEY = Buffer.alloc(32, 7);
 const PARTICIPANTS = 4;

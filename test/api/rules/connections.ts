@@ -105,7 +105,7 @@ export function connectionRules(node: ApiNode): void {
       expectProblem(await answer, 503, 'shutting-down');
       expect(await stopped).toBe(true);
       await node.start();
-    }, 60_000);
+    });
   });
 }
 

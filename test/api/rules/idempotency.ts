@@ -189,7 +189,7 @@ export function idempotencyRules(node: ApiNode): void {
         expect(effects, one.name).toEqual(one.writes === '' ? [] : [one.writes]);
         used.push({ one, key, first });
       }
-    }, 60_000);
+    });
 
     it('is refused under that key with another body or another path', async () => {
       for (const { one, key } of used) {
@@ -212,7 +212,7 @@ export function idempotencyRules(node: ApiNode): void {
         const own = effects.filter((type, index) => type !== 'CategoryCreated' || index < effects.length - 1);
         expect(own, one.name).toEqual(one.writes === '' ? [] : [one.writes]);
       }
-    }, 60_000);
+    });
 
     it('is carried out when it was refused before: only successes are remembered', async () => {
       const room = await node.room({ members: [{ user: 'ben' }] });
@@ -312,6 +312,6 @@ export function idempotencyRules(node: ApiNode): void {
         expectRefused(await one.who.post(one.path, one.otherBody, { key }), 'idempotency-mismatch');
       }
       expect(await node.logged(EFFECTS, since)).toEqual([]);
-    }, 120_000);
+    });
   });
 }

@@ -259,6 +259,6 @@ export function openApiRules(node: ApiNode): void {
         }),
         { numRuns: 400 },
       );
-    }, 60_000);
+    });
   });
 }
