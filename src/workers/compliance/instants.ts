@@ -10,11 +10,24 @@ export interface Instant {
 
 /** A tick is a ten-thousandth of a millisecond: the four zeros are appended, as the product is beyond 2^53. */
 export function instantOf(milliseconds: number): Instant {
+  const second = Math.floor(milliseconds / 1_000);
   return {
     since1970: String(milliseconds),
-    string: `${new Date(milliseconds).toISOString().slice(0, -1)}0000Z`,
+    string: `${secondAsText(second)}.${String(milliseconds - second * 1_000).padStart(3, '0')}0000Z`,
     long: `${milliseconds + YEAR_1_TO_1970}0000`,
   };
+}
+
+let lastSecond = 0;
+let lastText = '1970-01-01T00:00:00';
+
+/** Neighbours in the log mostly share a second, and making its text is what costs. */
+function secondAsText(second: number): string {
+  if (second !== lastSecond) {
+    lastText = new Date(second * 1_000).toISOString().slice(0, -5);
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** The attributes of an element that is an instant. `time` is RFC 3339, UTC, milliseconds. */

@@ -11,7 +11,7 @@ export interface WrittenFile {
 }
 
 /** Bytes that are gathered before they are written. */
-const CHUNK = 256 * 1024;
+const CHUNK = 128 * 1024;
 
 /** A new file, written from its beginning to its end, hashed on the way. */
 export class OutputFile {
@@ -59,7 +59,9 @@ export class OutputFile {
   }
 
   async #flush(): Promise<void> {
-    if (this.#text.length > 0) await this.#append(this.#text.take());
+    if (this.#text.length === 0) return;
+    await this.#append(this.#text.view());
+    this.#text.clear();
   }
 
   async #append(bytes: Buffer): Promise<void> {

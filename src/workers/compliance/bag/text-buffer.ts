@@ -15,12 +15,14 @@ export class TextBuffer {
     this.#length += this.#bytes.write(text, this.#length);
   }
 
-  /** The bytes so far; the buffer is empty after that, and whoever takes them owns them. */
-  take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.alloc(0);
+  /** The bytes so far; they are overwritten by what is appended after `clear`. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Keeps the memory: getting it from the system anew costs more than filling it. */
+  clear(): void {
     this.#length = 0;
-    return taken;
   }
 
   #grow(needed: number): void {

@@ -21,6 +21,9 @@ interface OpenEvent {
 /** What is known of the conversation that is open. */
 interface OpenConversation {
   roomId: string;
+  /** Streams of the room: made once, as every event names one. */
+  transcript: string;
+  attendance: string;
   /** User ids of the roster. */
   readonly present: string[];
   first: string | undefined;
@@ -80,9 +83,17 @@ export class XmlCheck {
     else if (PERSONS.has(name)) this.#person(name, attributes);
     else if (INSTANTS.has(name)) this.#instant(name, attributes);
     else if (name === 'Conversation') this.#conversation = newConversation();
-    else if (name === 'Channel' && this.#conversation) this.#conversation.roomId = roomIdOf(attributes['uri']);
+    else if (name === 'Channel') this.#channel(roomIdOf(attributes['uri']));
     else if (name === 'h:Present') this.#conversation?.present.push(unescaped(attributes['user'] ?? ''));
     else if (name === 'Conversations') this.#root(attributes);
+  }
+
+  #channel(roomId: string): void {
+    const conversation = this.#conversation;
+    if (!conversation) return;
+    conversation.roomId = roomId;
+    conversation.transcript = `transcript-${roomId}`;
+    conversation.attendance = `attendance-${roomId}`;
   }
 
   /** The first message is there twice and counts once. */
@@ -104,11 +115,11 @@ export class XmlCheck {
   }
 
   #message(attributes: Attributes): OpenEvent['event'] {
-    const roomId = this.#conversation?.roomId ?? '';
+    const { roomId, transcript, attendance } = this.#conversation ?? newConversation();
     const kind = attributes['type'] ?? '';
     if (!isEntryType(kind)) throw new Error(`there is an entry of type ${kind}`);
     const revision = Number(attributes['h:revision'] ?? attributes['id']);
-    const stream = `${kind === 'CHAT' ? 'transcript' : 'attendance'}-${roomId}`;
+    const stream = kind === 'CHAT' ? transcript : attendance;
     const type = ENTRY_TYPES[kind];
     if (kind !== 'CHAT') return { stream, revision, type, roomId, known: true };
     const target = attributes['h:replyTo'];
@@ -203,7 +214,7 @@ export class XmlCheck {
 
 function newConversation(): OpenConversation {
   const none = { first: undefined, start: undefined, end: undefined };
-  return { roomId: '', present: [], ...none, earliest: Infinity, latest: -Infinity };
+  return { roomId: '', transcript: '', attendance: '', present: [], ...none, earliest: Infinity, latest: -Infinity };
 }
 
 /** What `FirstMessage` must repeat. */
