@@ -99,6 +99,6 @@ function perName<One extends { readonly name: string }>(
 }
 
 /** A metric belongs to its registry from the moment it is made. */
-function made(metric: Gauge<string> | Counter<string>): Gauge<string> | Counter<string> {
+function made(metric: Gauge | Counter): Gauge | Counter {
   return metric;
 }
