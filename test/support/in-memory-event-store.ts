@@ -21,6 +21,7 @@ const BATCH = 100;
 export class InMemoryEventStore implements EventStore {
   readonly events: RecordedEvent[] = [];
   readonly #streams = new Map<string, RecordedEvent[]>();
+  readonly #revisions = new Map<string, number>();
   #waiters: (() => void)[] = [];
   #closed = false;
 
@@ -28,7 +29,7 @@ export class InMemoryEventStore implements EventStore {
     if (events.length === 0) return Promise.reject(new InvalidAppendError('no events'));
     if (this.#closed) return Promise.resolve({ kind: 'unknown', reason: 'the store is closed' });
     const before = this.#streams.get(stream) ?? [];
-    const repeated = repeatOf(before, events, expected);
+    const repeated = this.#repeatOf(before, events, expected);
     if (repeated) return Promise.resolve(repeated);
     if (!meets(before.length - 1, expected)) {
       return Promise.resolve({ kind: 'conflict', revision: before.length > 0 ? before.length - 1 : undefined });
@@ -38,7 +39,9 @@ export class InMemoryEventStore implements EventStore {
       const position = (this.events.length + index + 1) as Position;
       return { id, type, data, metadata, stream, revision: before.length + index, position };
     });
-    this.#streams.set(stream, [...before, ...recorded]);
+    if (before.length === 0) this.#streams.set(stream, before);
+    before.push(...recorded);
+    for (const { id, revision } of recorded) this.#revisions.set(`${stream} ${id}`, revision);
     this.events.push(...recorded);
     this.#wake();
     return Promise.resolve(committed(recorded));
@@ -95,6 +98,22 @@ export class InMemoryEventStore implements EventStore {
     return Promise.resolve();
   }
 
+  /** The same events at the same place are answered as the first time. */
+  #repeatOf(
+    before: readonly RecordedEvent[],
+    events: readonly ProposedEvent[],
+    expected: ExpectedRevision,
+  ): AppendOutcome | undefined {
+    const [first] = events;
+    const start = first && this.#revisions.get(`${before[0]?.stream ?? ''} ${first.id}`);
+    if (start === undefined) return undefined;
+    if (typeof expected === 'number' && start !== expected + 1) return undefined;
+    if (expected === 'no-stream' && start !== 0) return undefined;
+    const there = before.slice(start, start + events.length);
+    const same = there.length === events.length && there.every(({ id }, index) => id === events[index]?.id);
+    return same ? committed(there) : undefined;
+  }
+
   #head(): Position {
     return this.events.at(-1)?.position ?? ORIGIN;
   }
@@ -111,23 +130,6 @@ function meets(last: number, expected: ExpectedRevision): boolean {
   if (expected === 'no-stream') return last < 0;
   if (expected === 'stream-exists') return last >= 0;
   return last === expected;
-}
-
-/** The same events at the same place are answered as the first time. */
-function repeatOf(
-  before: readonly RecordedEvent[],
-  events: readonly ProposedEvent[],
-  expected: ExpectedRevision,
-): AppendOutcome | undefined {
-  const start =
-    typeof expected === 'number'
-      ? expected + 1
-      : expected === 'no-stream'
-        ? 0
-        : before.findIndex(({ id }) => id === events[0]?.id);
-  const there = start < 0 ? [] : before.slice(start, start + events.length);
-  const same = there.length === events.length && there.every(({ id }, index) => id === events[index]?.id);
-  return same ? committed(there) : undefined;
 }
 
 function committed(recorded: readonly RecordedEvent[]): AppendOutcome {

@@ -64,8 +64,9 @@ export class Coalescing {
 
   flush(): void {
     const started = performance.now();
-    this.#write();
-    this.#rest((performance.now() - started) * PATIENCE);
+    const gathered = this.#write();
+    // A single event has not gained by waiting: its sender may be waiting for it.
+    this.#rest(gathered > 1 ? (performance.now() - started) * PATIENCE : 0);
   }
 
   close(): void {
@@ -73,11 +74,13 @@ export class Coalescing {
     clearTimeout(this.#timer);
   }
 
-  #write(): void {
+  /** How many events were written. */
+  #write(): number {
     const batches = [...this.#waiting].map((fan) => taken(fan));
     this.#waiting.clear();
     this.#full = false;
     this.#deliver(batches);
+    return batches.reduce((sum, { batch }) => sum + batch.frames.length, 0);
   }
 
   #rest(patience: number): void {
