@@ -42,7 +42,7 @@ async function run(): Promise<void> {
   const program = await Program.create({ env: { HANSARD_ARCHIVE_INTERVAL: '1h' } });
   const profiles = join(program.folder, 'profiles');
   try {
-    await program.start(options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : []);
+    await program.start({ nodeArgs: options.profile ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [] });
     const world = new World(program);
     const rooms = await joinedRooms(world, Number(options.rooms), Number(options.readers));
     const { report, before, after } = await load(world, rooms);
@@ -123,12 +123,14 @@ function print(report: Report, before: ServerUsage, after: ServerUsage): void {
     .sort(([, one], [, other]) => other - one)
     .map(([id, spent]) => `${id === 'main' ? 'main' : 'thread'} ${percent(spent / seconds)}`);
   const server = after.cpuSeconds - before.cpuSeconds;
+  const main = (after.threads.get('main') ?? NaN) - (before.threads.get('main') ?? NaN);
+  const perPost = (spent: number) => ((spent / posts) * 1e6).toFixed(0);
   say(`posts        ${rate(posts)}/s (aim ${AIM.posts})   ${ms(postLatency)}`);
   say(`deliveries   ${rate(deliveries)}/s (aim ${AIM.deliveries})   ${ms(deliveryLatency)}`);
   say(`all in all   ${delivered} delivered, ${due} due`);
   say(`server       ${server.toFixed(1)} CPU s in ${seconds.toFixed(1)} s: ${threads.join(', ')}`);
   say(
-    `             ${((server / posts) * 1e6).toFixed(0)} µs a post, ${(deliveries / (after.writes - before.writes)).toFixed(1)} events a write, event loop late by ${after.lagP99Ms.toFixed(0)} ms at p99`,
+    `             ${perPost(server)} µs a post, ${perPost(main)} µs of them on the main thread, ${(deliveries / (after.writes - before.writes)).toFixed(1)} events a write, event loop late by ${after.lagP99Ms.toFixed(0)} ms at p99`,
   );
   say(`load         ${cpuSeconds.toFixed(1)} CPU s`);
   if (delivered < due) process.exitCode = 1;

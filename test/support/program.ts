@@ -20,6 +20,12 @@ export interface ProgramOptions {
   readonly under?: string;
 }
 
+export interface StartOptions {
+  /** Arguments of Node itself, before the program. */
+  readonly nodeArgs?: readonly string[];
+  readonly withinMs?: number;
+}
+
 /** A port of the loopback that is free now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -85,13 +91,13 @@ export class Program {
     return this.#exit;
   }
 
-  /** Resolves when `/readyz` answers 200. `nodeArgs` are arguments of Node itself, before the program. */
-  async start(nodeArgs: readonly string[] = []): Promise<void> {
+  /** Resolves when `/readyz` answers 200. */
+  async start({ nodeArgs = [], withinMs = 60_000 }: StartOptions = {}): Promise<void> {
     this.launch({}, nodeArgs);
     await until(
       () => this.#isReady(),
       () => `GET /readyz to answer 200; the program said: ${this.#output}`,
-      { withinMs: 60_000 },
+      { withinMs },
     );
   }
 
