@@ -22,7 +22,7 @@ export type AppendOutcome =
 /** Bytes of data and metadata, as JSON in UTF-8, that one append may hold. */
 export const MAX_APPEND_BYTES = 1_048_576;
 
-/** Thrown by `append` before anything is written: no events, too many bytes, or a value that is no JSON. */
+/** Thrown by `append` before anything is written: no events, one id twice, too many bytes, or a value that is no JSON. */
 export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
 }

@@ -27,7 +27,7 @@ export interface EmbeddedEventStoreOptions {
    * process has to end: what the file holds now is known only after it was opened again. The message is one sentence.
    */
   readonly onFatal?: ((error: Error) => void) | undefined;
-  /** How far subscriptions may lag before they read from disk; default: 8,192 events, 16 million characters. */
+  /** How far subscriptions may lag before they read from disk; default: 2,048 events, 8 million characters. */
   readonly tail?: TailLimits | undefined;
   /** The file grows to so many pages of 4 KiB at most; what comes then is what a full disk does. */
   readonly maxPages?: number | undefined;
@@ -74,7 +74,7 @@ class EmbeddedEventStore implements EventStore {
     events: readonly ProposedEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendOutcome> {
-    return this.#writing.append({ stream, expected, events: eventTexts(stream, events) });
+    return this.#writing.append(stream, expected, eventTexts(stream, events));
   }
 
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<readonly RecordedEvent[]> {

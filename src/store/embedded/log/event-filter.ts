@@ -2,7 +2,10 @@ import { categoryOf, type RecordedEvent } from '../../../domain/kernel/event.js'
 import type { EventFilter } from '../../../domain/kernel/event-store.js';
 import type { FilterText } from './protocol.js';
 
-export function matches({ stream, type }: RecordedEvent, { categories, streams, types }: EventFilter): boolean {
+export function matches(
+  { stream, type }: Pick<RecordedEvent, 'stream' | 'type'>,
+  { categories, streams, types }: EventFilter,
+): boolean {
   return (
     (categories?.includes(categoryOf(stream)) ?? true) && (streams?.has(stream) ?? true) && (types?.has(type) ?? true)
   );

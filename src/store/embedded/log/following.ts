@@ -1,6 +1,5 @@
 import type { CaughtUp, EventBatch, EventFilter, ReadAllOptions } from '../../../domain/kernel/event-store.js';
 import type { Position } from '../../../domain/kernel/position.js';
-import { matches } from './event-filter.js';
 import type { Tail } from './tail.js';
 
 export interface Followed {
@@ -37,9 +36,9 @@ export async function* follow(
           if (over() || tail.covers(position)) break;
         }
       } else if (position < tail.head) {
-        const events = tail.take(position);
-        position = events.at(-1)?.position ?? position;
-        yield { kind: 'events', events: events.filter((event) => matches(event, filter)), position };
+        const taken = tail.take(position, filter);
+        position = taken.position;
+        yield { kind: 'events', ...taken };
       } else if (!told) {
         told = true;
         yield { kind: 'caught-up', position };

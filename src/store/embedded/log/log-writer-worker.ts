@@ -6,11 +6,9 @@ import { LogWriter } from './log-writer.js';
 import type { Append, FromWriter, ToWriter, WriterData } from './protocol.js';
 import { lockForWriting } from './writer-lock.js';
 
-/** Characters after which a group is full. */
+/** Appends, and characters of their data and metadata, after which a group is full. */
+const GROUP_APPENDS = 4_096;
 const GROUP_CHARACTERS = 8 * 1024 * 1024;
-
-/** Fewer appends than this are never kept for the next group. */
-const SMALL_GROUP = 64;
 
 /** Everything that waits becomes a group; groups are written one after the other. */
 class WriterThread {
@@ -19,7 +17,6 @@ class WriterThread {
   readonly #folder: string;
   readonly #close: () => void;
   readonly #waiting: Append[] = [];
-  #outstanding = 0;
   #ending = false;
   #failed = false;
 
@@ -44,8 +41,8 @@ class WriterThread {
 
   #receive(message: ToWriter): void {
     try {
-      this.#take(message);
-      if (!this.#failed) this.#writeAll();
+      // Whoever waits for the last message of a turn has fewer and larger groups, so fewer syncs.
+      if (this.#take(message) && !this.#failed) this.#writeAll();
     } catch (error) {
       // The lock is kept: nobody may write here before this process has ended.
       this.#failed = true;
@@ -56,13 +53,14 @@ class WriterThread {
     this.#close();
   }
 
-  #take(message: ToWriter): void {
+  /** True when nothing more is on its way. */
+  #take(message: ToWriter): boolean {
     if (message === 'end') {
       this.#ending = true;
-      return;
+      return true;
     }
     for (const append of unpackAppends(message.appends)) this.#waiting.push(append);
-    this.#outstanding = message.outstanding;
+    return message.last;
   }
 
   #writeAll(): void {
@@ -79,14 +77,10 @@ class WriterThread {
     return this.#waiting.length > 0;
   }
 
-  /**
-   * Half of what has no answer yet, so that the main thread prepares one half while the other is written. Appenders that
-   * wait for their answers would otherwise all be in one group, and one of the two threads idle.
-   */
   #groupSize(): number {
-    const most = Math.max(SMALL_GROUP, Math.ceil(this.#outstanding / 2));
     let size = 0;
-    for (let characters = 0; size < this.#waiting.length && size < most && characters < GROUP_CHARACTERS; size += 1) {
+    for (let characters = 0; size < this.#waiting.length && size < GROUP_APPENDS; size += 1) {
+      if (characters >= GROUP_CHARACTERS) break;
       for (const { data, metadata } of this.#waiting[size]?.events ?? []) characters += data.length + metadata.length;
     }
     return size;

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import type { StreamName } from '../../../domain/kernel/event.js';
-import type { AppendOutcome } from '../../../domain/kernel/event-store.js';
+import type { AppendOutcome, ExpectedRevision } from '../../../domain/kernel/event-store.js';
 import type { Position } from '../../../domain/kernel/position.js';
 import { startWorker } from '../start-worker.js';
 import { packAppends } from './append-packing.js';
 import { LogClosedError, LogFailedError, LogUnusableError } from './log-error.js';
-import type { Answers, Append, FromWriter, ToWriter, WriterData } from './protocol.js';
+import type { Answers, Append, EventText, FromWriter, ToWriter, WriterData } from './protocol.js';
 import { Tail, type TailLimits } from './tail.js';
+
+/** Appends in one message: a message of more than about 128 KB takes fresh memory each time. */
+const MESSAGE_APPENDS = 64;
 
 interface Pending extends Append {
   readonly stream: StreamName;
@@ -65,12 +68,12 @@ export class LogWriting {
   }
 
   /** Everything that is appended in one turn of the event loop crosses to the writer together. */
-  append(append: Append & { readonly stream: StreamName }): Promise<AppendOutcome> {
+  append(stream: StreamName, expected: ExpectedRevision, events: readonly EventText[]): Promise<AppendOutcome> {
     const refused = this.#failed ?? this.#closed;
     if (refused) return Promise.reject(refused);
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => this.#send());
-      this.#waiting.push({ ...append, resolve, reject });
+      this.#waiting.push({ stream, expected, events, resolve, reject });
     });
   }
 
@@ -88,11 +91,13 @@ export class LogWriting {
   }
 
   #send(): void {
-    if (this.#waiting.length === 0) return;
     const appends = this.#waiting;
     this.#waiting = [];
     for (const append of appends) this.#sent.push(append);
-    this.#post({ appends: packAppends(appends), outstanding: this.#sent.length });
+    for (let from = 0; from < appends.length; from += MESSAGE_APPENDS) {
+      const to = from + MESSAGE_APPENDS;
+      this.#post({ appends: packAppends(appends.slice(from, to)), last: to >= appends.length });
+    }
   }
 
   #post(message: ToWriter): void {
@@ -121,11 +126,9 @@ export class LogWriting {
 }
 
 function committed(position: number, revision: number, count: number): AppendOutcome {
-  return {
-    kind: 'committed',
-    revision,
-    positions: Array.from({ length: count }, (_, index) => (position + index) as Position),
-  };
+  const positions = [position as Position];
+  for (let more = 1; more < count; more += 1) positions.push((position + more) as Position);
+  return { kind: 'committed', revision, positions };
 }
 
 function at(numbers: readonly number[], index: number): number {

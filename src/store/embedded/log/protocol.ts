@@ -27,8 +27,8 @@ export interface Append {
 /** Appends one behind the other, flat, because a thread boundary costs for each object: see packAppends. */
 export type PackedAppends = readonly (string | number)[];
 
-export type ToWriter =
-  'end' | { readonly appends: PackedAppends; /** Not answered yet, these included. */ readonly outstanding: number };
+/** `last`: the main thread has sent everything it had. What came before it can be one group. */
+export type ToWriter = 'end' | { readonly appends: PackedAppends; readonly last: boolean };
 
 export type FromWriter =
   | { readonly kind: 'ready'; readonly head: number }

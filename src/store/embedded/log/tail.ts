@@ -1,10 +1,12 @@
 import type { EventId, RecordedEvent, StreamName } from '../../../domain/kernel/event.js';
+import type { EventBatch, EventFilter } from '../../../domain/kernel/event-store.js';
 import type { Position } from '../../../domain/kernel/position.js';
+import { matches } from './event-filter.js';
 import type { EventText } from './protocol.js';
 
 /** Events kept in memory, and characters of their data and metadata: what subscriptions may lag before they read from disk again. */
-const KEPT_EVENTS = 8_192;
-const KEPT_CHARACTERS = 16 * 1024 * 1024;
+const KEPT_EVENTS = 2_048;
+const KEPT_CHARACTERS = 8 * 1024 * 1024;
 
 /** Events given at once. */
 const TAKEN_EVENTS = 1_000;
@@ -52,16 +54,16 @@ export class Tail {
     return after >= this.#first - 1;
   }
 
-  /** The next events behind a position that is covered. */
-  take(after: Position): readonly RecordedEvent[] {
+  /** The next events behind a position that is covered; `position`: up to where they were looked at. */
+  take(after: Position, filter: EventFilter = {}): Omit<EventBatch, 'kind'> {
     const events: RecordedEvent[] = [];
-    const last = Math.min(this.head, after + TAKEN_EVENTS);
+    const last = Math.min(this.head, after + TAKEN_EVENTS) as Position;
     for (let position = after + 1; position <= last; position += 1) {
       const event = this.#slots[position % this.#keptEvents];
       if (event?.position !== position) throw new Error(`the tail has lost position ${position}`);
-      events.push(event.recorded());
+      if (matches(event, filter)) events.push(event.recorded());
     }
-    return events;
+    return { events, position: last };
   }
 
   changed(): void {
@@ -87,16 +89,18 @@ export class Tail {
 /** Parsed when the first subscriber asks for it, so that what is given is what was stored, and one object for all. */
 class TailEvent {
   readonly position: Position;
+  readonly stream: StreamName;
+  readonly type: string;
   readonly characters: number;
   #content: EventText | RecordedEvent;
-  readonly #stream: StreamName;
   readonly #revision: number;
 
   constructor(text: EventText, stream: StreamName, revision: number, position: Position) {
     this.position = position;
     this.characters = text.data.length + text.metadata.length;
     this.#content = text;
-    this.#stream = stream;
+    this.stream = stream;
+    this.type = text.type;
     this.#revision = revision;
   }
 
@@ -108,7 +112,7 @@ class TailEvent {
       metadata: JSON.parse(metadata),
       id: id as EventId,
       type,
-      stream: this.#stream,
+      stream: this.stream,
       revision: this.#revision,
       position: this.position,
     };

@@ -58,13 +58,9 @@ describe('a writer thread that dies', PATIENCE, () => {
       eval: true,
     });
     const writing = new LogWriting(worker, new Tail(ORIGIN), { folder: '/log', onFailure });
-    const append = {
-      stream: freshStream(),
-      expected: 'any',
-      events: [{ id: 'a', type: 'T', data: '{}', metadata: '{}' }],
-    } as const;
-    await expect(writing.append(append)).rejects.toThrow('The thread that writes the log in /log died.');
-    await expect(writing.append(append)).rejects.toThrow('died');
+    const append = () => writing.append(freshStream(), 'any', [{ id: 'a', type: 'T', data: '{}', metadata: '{}' }]);
+    await expect(append()).rejects.toThrow('The thread that writes the log in /log died.');
+    await expect(append()).rejects.toThrow('died');
     expect(onFailure).toHaveBeenCalledTimes(1);
     await writing.end();
   });

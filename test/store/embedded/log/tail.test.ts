@@ -30,7 +30,7 @@ describe('the tail', () => {
             });
             expect(covered.length - 1).toBeLessThanOrEqual(events);
             for (const position of covered) {
-              expect(tail.take(position).map((one) => one.position)).toEqual(
+              expect(tail.take(position).events.map((one) => one.position)).toEqual(
                 Array.from({ length: tail.head - position }, (_, index) => position + index + 1),
               );
             }
@@ -47,8 +47,8 @@ describe('the tail', () => {
   it('gives one and the same object to everybody', () => {
     const tail = new Tail(ORIGIN);
     tail.push(freshStream(), 0, [{ id: 'a', type: 'T', data: '{"a":1}', metadata: '{}' }]);
-    expect(tail.take(ORIGIN)[0]).toBe(tail.take(ORIGIN)[0]);
-    expect(tail.take(ORIGIN)[0]).toMatchObject({ id: 'a', data: { a: 1 }, revision: 0, position: 1 });
+    expect(tail.take(ORIGIN).events[0]).toBe(tail.take(ORIGIN).events[0]);
+    expect(tail.take(ORIGIN).events[0]).toMatchObject({ id: 'a', data: { a: 1 }, revision: 0, position: 1 });
   });
 });
 
