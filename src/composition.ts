@@ -24,6 +24,7 @@ import { NodeView } from './api/node-view.js';
 import { Problem } from './api/problem.js';
 import type { App, ArchiveControl, Channel } from './api/routes/route.js';
 import type { Services } from './api/services.js';
+import { asCannotStart, CannotStartError } from './cannot-start.js';
 import { deploymentKey } from './config/deployment-key.js';
 import type { Config } from './config/config.js';
 import { localIssuer } from './config/local-tokens.js';
@@ -40,6 +41,7 @@ import { PROJECTIONS } from './projections/projections.js';
 import type { ReadModels } from './projections/read-models.js';
 import type { SequenceCodec } from './projections/sequence.js';
 import { openEmbeddedEventStore } from './store/embedded/log/embedded-event-store.js';
+import { LogUnusableError } from './store/embedded/log/log-error.js';
 import { openLogForReading } from './store/embedded/log/read-only-event-store.js';
 import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
 import { programVersion, systemClock, systemIds } from './system.js';
@@ -90,7 +92,8 @@ export async function start(config: Config, { listen = true }: StartOptions = {}
     return await new Starting(config, logger, lifecycle).run(listen);
   } catch (error) {
     await lifecycle.stop();
-    throw error;
+    if (error instanceof LogUnusableError) throw new CannotStartError(error.message, { cause: error });
+    throw asCannotStart(error, config);
   }
 }
 

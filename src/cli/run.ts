@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { CannotStartError } from '../cannot-start.js';
 import { ConfigurationError } from '../config/deployment-key.js';
 import { CliFailure, EXIT } from './exit.js';
 import { standardOutput, type Output } from './output.js';
@@ -15,7 +16,7 @@ export async function runCommandLine(args: readonly string[], { err }: Output = 
       err(`${error.message}\n`);
       return error.exitCode;
     }
-    if (error instanceof ConfigurationError) {
+    if (error instanceof ConfigurationError || error instanceof CannotStartError) {
       err(`${error.message}\n`);
       return EXIT.cannotStart;
     }
