@@ -124,19 +124,24 @@ describe('the file of the log', PATIENCE, () => {
 describe('events that were damaged in the file', PATIENCE, () => {
   const good = { data: Buffer.from('{"n":0}'), metadata: Buffer.from(JSON.stringify(metadata)) };
   const cut = Buffer.from('{"text":"hel');
-  /** What is stored in the events at positions 50, 100 and so on. */
-  const damages: readonly (typeof good)[] = [
+  /** The only one that leaves the JSON around it JSON. */
+  const noUtf8 = { ...good, data: Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xff]), Buffer.from('"}')]) };
+  const everyDamage: readonly (typeof good)[] = [
     { ...good, data: cut },
     { ...good, data: Buffer.from('') },
-    { ...good, data: Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xff]), Buffer.from('"}')]) },
+    noUtf8,
     { ...good, data: Buffer.from('{"a":1\0}') },
     { ...good, data: Buffer.from('{},{}') },
     { ...good, metadata: Buffer.from('{"version":') },
     { data: cut, metadata: Buffer.from(']') },
   ];
-  const at = (position: number) => (position % 50 === 0 ? damages[position / 50 - 1] : undefined);
 
-  it('are given as such, and their neighbours as they are, however they are read', async () => {
+  it.each([
+    ['all kinds of them', everyDamage],
+    ['bytes that are no UTF-8', [noUtf8]],
+  ])('(%s) are given as such, and their neighbours as they are, however they are read', async (_, damages) => {
+    /** They are stored in the events at positions 50, 100 and so on. */
+    const at = (position: number) => (position % 50 === 0 ? damages[position / 50 - 1] : undefined);
     const folder = await freshFolder();
     const stream = freshStream();
     const given = Array.from({ length: 400 }, () => event({ n: 0 }));
