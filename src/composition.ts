@@ -136,7 +136,11 @@ class Starting {
       archive: controlOf(archive),
       authenticate: this.#authenticator(key),
     });
-    const app = await this.#buildApp(channel, { hub, projector, archive, store });
+    services.view.listen({
+      onEvent: () => undefined,
+      onBatch: () => services.directory.recentKeys.forget(projector.positionOf('keys')),
+    });
+    const app = await this.#buildApp(channel, { hub, projector, archive });
     const url = listen ? await this.#listen(app) : this.#config.node.url;
     this.#lifecycle.started('requests', () => this.#endRequests(app, streams));
     return {
@@ -298,7 +302,7 @@ class Starting {
 
   #buildApp(
     channel: Channel,
-    { hub, projector, archive }: { hub: Hub; projector: Projector; archive: Archive; store: EventStore },
+    { hub, projector, archive }: { hub: Hub; projector: Projector; archive: Archive },
   ): Promise<App> {
     const { view, clock } = channel.services;
     const registry = observe({

@@ -60,6 +60,12 @@ export class Projector {
     }));
   }
 
+  /** Up to where queries of a read model show every event. */
+  positionOf(readModel: string): Position {
+    const runner = this.#runners.find(({ projection }) => projection.schema.name === readModel);
+    return runner ? shown(runner) : ORIGIN;
+  }
+
   /**
    * True as soon as a query of any read model shows every event up to the position; false after the timeout, and at once
    * when that cannot happen any more. A read model that is being filled anew counts from its swap on.
@@ -77,13 +83,18 @@ export class Projector {
 
   #moved(): void {
     let lowest: Position | undefined;
-    for (const { live, position } of this.#runners) {
-      const shown = live ? position : ORIGIN;
-      if (lowest === undefined || shown < lowest) lowest = shown;
+    for (const runner of this.#runners) {
+      const position = shown(runner);
+      if (lowest === undefined || position < lowest) lowest = position;
     }
     this.#reached.moveTo(lowest ?? ORIGIN);
     if (this.#runners.some(({ state }) => state === 'stopped')) this.#reached.end();
   }
+}
+
+/** Rows that are filled anew are not shown yet. */
+function shown({ live, position }: ProjectionRunner): Position {
+  return live ? position : ORIGIN;
 }
 
 function secondsSince(time: string | undefined, now: number): number | undefined {

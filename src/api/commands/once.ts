@@ -55,11 +55,16 @@ export class Idempotency {
     const mark = markOf(request, this.#services);
     if (!mark) return run(contextOf(request, this.#services));
     return this.#lock.run(mark.key, async () => {
-      const record = await this.find(mark.key);
-      if (record) return this.#replayed(record, mark, replay);
-      const answer = await run(contextOf(request, this.#services, mark));
-      if (!answer.marked) await this.#keepReceipt(request, mark, answer.receipt ?? {});
-      return answer;
+      const release = this.#services.directory.recentKeys.hold(this.#services.view.position);
+      try {
+        const record = await this.find(mark.key);
+        if (record) return await this.#replayed(record, mark, replay);
+        const answer = await run(contextOf(request, this.#services, mark));
+        if (!answer.marked) await this.#keepReceipt(request, mark, answer.receipt ?? {});
+        return answer;
+      } finally {
+        release();
+      }
     });
   }
 

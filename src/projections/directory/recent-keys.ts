@@ -13,6 +13,8 @@ export interface KeyRecord {
 /** The marks that the read model `keys` may not have yet. */
 export class RecentKeys {
   readonly #records = new Map<string, KeyRecord>();
+  /** In the order of their positions. */
+  readonly #holds = new Set<{ readonly position: Position }>();
 
   get(key: string): KeyRecord | undefined {
     return this.#records.get(key);
@@ -23,10 +25,22 @@ export class RecentKeys {
     if (!this.#records.has(record.key)) this.#records.set(record.key, record);
   }
 
-  /** Forgets what the index has: everything at or before its checkpoint. */
+  /**
+   * Keeps every mark behind `position`, even when the index has it, until the answer is called: a command that found its key
+   * nowhere at that position needs to look only here from then on.
+   */
+  hold(position: Position): () => void {
+    const hold = { position };
+    this.#holds.add(hold);
+    return () => void this.#holds.delete(hold);
+  }
+
+  /** Forgets what the index has: everything at or before its checkpoint that is not held. */
   forget(checkpoint: Position): void {
+    const [oldest] = this.#holds;
+    const upTo = oldest && oldest.position < checkpoint ? oldest.position : checkpoint;
     for (const [key, { position }] of this.#records) {
-      if (position > checkpoint) return; // in log order
+      if (position > upTo) return; // in log order
       this.#records.delete(key);
     }
   }

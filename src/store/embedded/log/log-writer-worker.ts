@@ -3,20 +3,19 @@ import { unpackAppends } from './append-packing.js';
 import { failureSentence, LogUnusableError } from './log-error.js';
 import { openForWriting } from './log-file.js';
 import { LogWriter } from './log-writer.js';
-import type { Append, FromWriter, ToWriter, WriterData } from './protocol.js';
+import type { FromWriter, ToWriter, WriterData } from './protocol.js';
 import { lockForWriting } from './writer-lock.js';
 
 /** Appends, and characters of their data and metadata, after which a group is full. */
 const GROUP_APPENDS = 4_096;
 const GROUP_CHARACTERS = 8 * 1024 * 1024;
 
-/** Everything that waits becomes a group; groups are written one after the other. */
+/** Appends go into the open transaction as they come; it is committed, as one group, when no more is on its way. */
 class WriterThread {
   readonly #port: MessagePort;
   readonly #writer: LogWriter;
   readonly #folder: string;
   readonly #close: () => void;
-  readonly #waiting: Append[] = [];
   #ending = false;
   #failed = false;
 
@@ -41,8 +40,7 @@ class WriterThread {
 
   #receive(message: ToWriter): void {
     try {
-      // Whoever waits for the last message of a turn has fewer and larger groups, so fewer syncs.
-      if (this.#take(message) && !this.#failed) this.#writeAll();
+      this.#takeAll(message);
     } catch (error) {
       // The lock is kept: nobody may write here before this process has ended.
       this.#failed = true;
@@ -53,37 +51,31 @@ class WriterThread {
     this.#close();
   }
 
+  /** What came while the group before was synced goes with it: fewer and larger groups, so fewer syncs. */
+  #takeAll(message: ToWriter): void {
+    let complete = this.#take(message);
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
+      complete = this.#take(next.message as ToWriter);
+    }
+    if (complete) this.#commit();
+  }
+
   /** True when nothing more is on its way. */
   #take(message: ToWriter): boolean {
     if (message === 'end') {
       this.#ending = true;
       return true;
     }
-    for (const append of unpackAppends(message.appends)) this.#waiting.push(append);
+    if (this.#failed) return true;
+    for (const append of unpackAppends(message.appends)) {
+      this.#writer.append(append);
+      if (this.#writer.waiting >= GROUP_APPENDS || this.#writer.waitingCharacters >= GROUP_CHARACTERS) this.#commit();
+    }
     return message.last;
   }
 
-  #writeAll(): void {
-    while (this.#hasWaiting()) {
-      const group = this.#waiting.splice(0, this.#groupSize());
-      this.#post({ kind: 'answers', answers: this.#writer.commit(group) });
-    }
-  }
-
-  #hasWaiting(): boolean {
-    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
-      this.#take(next.message as ToWriter);
-    }
-    return this.#waiting.length > 0;
-  }
-
-  #groupSize(): number {
-    let size = 0;
-    for (let characters = 0; size < this.#waiting.length && size < GROUP_APPENDS; size += 1) {
-      if (characters >= GROUP_CHARACTERS) break;
-      for (const { data, metadata } of this.#waiting[size]?.events ?? []) characters += data.length + metadata.length;
-    }
-    return size;
+  #commit(): void {
+    if (!this.#failed && this.#writer.waiting > 0) this.#post({ kind: 'answers', answers: this.#writer.commit() });
   }
 
   #post(message: FromWriter): void {

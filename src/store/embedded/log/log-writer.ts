@@ -22,6 +22,10 @@ export class LogWriter {
   readonly #placeOf: StatementSyncInstance;
   #position: number;
   #lastStream: number;
+  /** The group so far: see Answers. */
+  #written: number[] = [];
+  #others: [number, AppendOutcome][] = [];
+  #characters = 0;
 
   constructor(db: LogDatabase) {
     this.#db = db;
@@ -37,21 +41,36 @@ export class LogWriter {
     return this.#position;
   }
 
-  /** When it returns, everything it says is on disk. When it throws, nothing may be said and the writer is of no more use. */
-  commit(appends: readonly Append[]): Answers {
-    const written: number[] = [];
-    const others: [number, AppendOutcome][] = [];
-    this.#db.exec('BEGIN IMMEDIATE');
-    for (const [index, append] of appends.entries()) {
-      const outcome = this.#append(append);
-      if (outcome.kind === 'written') written.push(outcome.position, outcome.revision);
-      else {
-        written.push(0, 0);
-        others.push([index, outcome]);
-      }
+  /** Appends that wait for the next commit. */
+  get waiting(): number {
+    return this.#written.length / 2;
+  }
+
+  /** Characters of data and metadata that wait for the next commit. */
+  get waitingCharacters(): number {
+    return this.#characters;
+  }
+
+  /** Nothing of it may be said before the next commit. When it throws, the writer is of no more use. */
+  append(append: Append): void {
+    if (this.waiting === 0) this.#db.exec('BEGIN IMMEDIATE');
+    const outcome = this.#append(append);
+    if (outcome.kind === 'written') this.#written.push(outcome.position, outcome.revision);
+    else {
+      this.#others.push([this.waiting, outcome]);
+      this.#written.push(0, 0);
     }
+    for (const { data, metadata } of append.events) this.#characters += data.length + metadata.length;
+  }
+
+  /** When it returns, everything it says is on disk. When it throws, nothing may be said and the writer is of no more use. */
+  commit(): Answers {
     this.#db.exec('COMMIT');
-    return { written, others };
+    const answers = { written: this.#written, others: this.#others };
+    this.#written = [];
+    this.#others = [];
+    this.#characters = 0;
+    return answers;
   }
 
   #append(append: Append): Written | NotWritten {

@@ -43,6 +43,7 @@ export class LogWriting {
   readonly #onFailure: (error: LogFailedError) => void;
   /** Not sent yet. */
   #waiting: Pending[] = [];
+  #sending = false;
   /** Sent and not answered yet, the oldest first. */
   readonly #sent: Pending[] = [];
   #closed: LogClosedError | undefined;
@@ -67,13 +68,18 @@ export class LogWriting {
     });
   }
 
-  /** Everything that is appended in one turn of the event loop crosses to the writer together. */
+  /** What is appended in one turn of the event loop becomes one group; the writer inserts its first part while the rest is made. */
   append(stream: StreamName, expected: ExpectedRevision, events: readonly EventText[]): Promise<AppendOutcome> {
     const refused = this.#failed ?? this.#closed;
     if (refused) return Promise.reject(refused);
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#send());
       this.#waiting.push({ stream, expected, events, resolve, reject });
+      if (this.#waiting.length >= MESSAGE_APPENDS) this.#send(false);
+      if (this.#sending) return;
+      this.#sending = true;
+      setImmediate(() => {
+        if (this.#sending) this.#send(true);
+      });
     });
   }
 
@@ -85,19 +91,17 @@ export class LogWriting {
   /** Lets the appends under way finish, then closes the file. */
   end(): Promise<void> {
     this.refuse();
-    this.#send();
+    this.#send(true);
     this.#post('end');
     return this.#exited;
   }
 
-  #send(): void {
+  #send(last: boolean): void {
     const appends = this.#waiting;
     this.#waiting = [];
+    if (last) this.#sending = false;
     for (const append of appends) this.#sent.push(append);
-    for (let from = 0; from < appends.length; from += MESSAGE_APPENDS) {
-      const to = from + MESSAGE_APPENDS;
-      this.#post({ appends: packAppends(appends.slice(from, to)), last: to >= appends.length });
-    }
+    this.#post({ appends: packAppends(appends), last });
   }
 
   #post(message: ToWriter): void {
