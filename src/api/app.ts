@@ -102,7 +102,12 @@ async function limitRequests(app: App, perMinute: number): Promise<void> {
     enableDraftSpec: true,
     allowList: (request) => request.routeOptions.config.public === true,
     keyGenerator: (request) => (request.caller ? callerOf(request).actor.id : request.ip),
-    errorResponseBuilder: (_request, { after }) =>
-      new Problem('rate-limited', `Too many requests; go on after ${after}.`),
+    errorResponseBuilder: (_request, { after, max, ttl }) =>
+      new Problem('rate-limited', `Too many requests; go on after ${after}.`, {
+        headers: {
+          ratelimit: `"user";r=0;t=${Math.ceil(ttl / 1_000)}`,
+          'ratelimit-policy': `"user";q=${max};w=60`,
+        },
+      }),
   });
 }

@@ -44,6 +44,7 @@ const PROBLEMS = {
   'rate-limited': [429, 'Too many requests'],
   'headers-too-large': [431, 'The headers are too large'],
   'internal-error': [500, 'Hansard failed'],
+  'issuer-unavailable': [503, 'The issuer of the token does not answer'],
   'outcome-unknown': [503, 'The log did not answer; send the same request again'],
   'read-model-behind': [503, 'The read model is behind'],
   'archive-blocked': [503, 'The archive is blocked'],

@@ -192,6 +192,10 @@ describe('requests', () => {
       const wait = Number(answer.headers['retry-after']);
       expect(wait).toBeGreaterThan(0);
       expect(wait).toBeLessThanOrEqual(60);
+      expect(answer.headers).toMatchObject({
+        ratelimit: expect.stringMatching(/^"user";r=0;t=\d+$/) as string,
+        'ratelimit-policy': `"user";q=${PER_MINUTE};w=60`,
+      });
     }
     expect((await calm.get('/v1/me')).status).toBe(200);
   });

@@ -1,7 +1,8 @@
-import { errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type KeyObject } from 'jose';
+import { decodeJwt, errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type KeyObject } from 'jose';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.js';
 import { principalId } from '../../domain/catalogue/values.js';
+import { Problem } from '../problem.js';
 import type { Authenticator } from './authenticator.js';
 
 /** An issuer whose tokens are accepted: one algorithm, keys that were configured, never those that a token brings. */
@@ -27,6 +28,7 @@ const ROLES = ['admin', 'compliance', 'analyst', 'operator'] as const;
 export function jwtAuthenticator({ issuer, audience, algorithm, key }: Issuer): Authenticator {
   const resolve: JWTVerifyGetKey = typeof key === 'function' ? key : () => key;
   return async (token) => {
+    if (issuerOf(token) !== issuer) return undefined; // nobody's keys are asked for on its account
     const payload = await verified(token, resolve, { issuer, audience, algorithms: [algorithm] });
     const parsed = claims.safeParse(payload);
     return parsed.success ? callerOf(parsed.data) : undefined;
@@ -42,8 +44,18 @@ async function verified(
     const { payload } = await jwtVerify(token, key, { ...options, requiredClaims: ['sub', 'exp', 'iss', 'aud'] });
     return payload;
   } catch (error) {
-    if (error instanceof errors.JOSEError) return undefined;
-    throw error;
+    if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return undefined;
+    throw new Problem('issuer-unavailable', 'The keys of the issuer of this token cannot be had now; try again.', {
+      headers: { 'retry-after': '5' },
+    });
+  }
+}
+
+function issuerOf(token: string): unknown {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined; // no JWT
   }
 }
 

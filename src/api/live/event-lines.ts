@@ -26,6 +26,7 @@ export async function* eventLines(past: Past, request: EventLinesRequest): Async
   past.hub.register(reader);
   let left = request.limit;
   try {
+    if (request.follow) yield Buffer.alloc(0); // the headers go out now, not with the first line
     for await (const batch of batches(past, reader, request)) {
       const frames = batch.frames.slice(0, left);
       yield Buffer.concat(frames.map(({ line }) => line));

@@ -29,7 +29,9 @@ export const idParams = z.strictObject({ id: z.string() });
 /** A POST that needs no body takes an empty object too. */
 export const noBody = z.strictObject({}).nullish();
 
-export const name = text.trim().min(1).max(255);
+/** Something that a reader sees: a name of zero-width characters alone would pass for nothing. */
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Control}]/u;
+export const name = text.trim().min(1).max(255).regex(VISIBLE, 'holds nothing visible');
 export const line = text.max(1_000);
 export const paragraph = text.max(10_000);
 
