@@ -30,12 +30,13 @@ import type { Config } from './config/config.js';
 import { localIssuer } from './config/local-tokens.js';
 import { catalogue } from './domain/catalogue/catalogue.js';
 import type { EventStore } from './domain/kernel/event-store.js';
+import type { Position } from './domain/kernel/position.js';
 import { deferred } from './deferred.js';
 import { Lifecycle } from './lifecycle.js';
 import { makeLogger, standardSink, type Logger } from './logger.js';
 import { observe } from './metrics.js';
 import { aesSequences } from './projections/aes-sequences.js';
-import { loadDirectory } from './projections/directory/load.js';
+import { loadDirectory, SOURCES } from './projections/directory/load.js';
 import { envelopes, type ToEnvelope } from './projections/envelope.js';
 import { PROJECTIONS } from './projections/projections.js';
 import type { ReadModels } from './projections/read-models.js';
@@ -67,10 +68,15 @@ export interface Hansard {
 export interface StartOptions {
   /** `false`: requests are only injected. */
   readonly listen?: boolean;
+  /** Ends a start that has to fill read models first; it fails with CannotStartError then. */
+  readonly signal?: AbortSignal;
 }
 
 /** Events that a projection folds in one go: as long as requests may have to wait for it. */
 const PROJECTED_AT_ONCE = 500;
+
+/** Filling takes as long as it takes. */
+const MAX_TIMER_MS = 2_147_483_647;
 
 const TOKENS = {
   services: Symbol('services') as InjectionToken<Services>,
@@ -85,11 +91,14 @@ const TOKENS = {
 } as const;
 
 /** Starts a node; what was started is stopped again when the rest cannot be. */
-export async function start(config: Config, { listen = true }: StartOptions = {}): Promise<Hansard> {
+export async function start(
+  config: Config,
+  { listen = true, signal = new AbortController().signal }: StartOptions = {},
+): Promise<Hansard> {
   const logger = makeLogger(config, await standardSink(config));
   const lifecycle = new Lifecycle(logger, config.shutdown.phaseTimeoutMs);
   try {
-    return await new Starting(config, logger, lifecycle).run(listen);
+    return await new Starting(config, logger, lifecycle, signal).run(listen);
   } catch (error) {
     await lifecycle.stop();
     if (error instanceof LogUnusableError) throw new CannotStartError(error.message, { cause: error });
@@ -102,13 +111,15 @@ class Starting {
   readonly #config: Config;
   readonly #logger: Logger;
   readonly #lifecycle: Lifecycle;
+  readonly #signal: AbortSignal;
   readonly #failed = deferred<Error>();
   #lastMove = performance.now();
 
-  constructor(config: Config, logger: Logger, lifecycle: Lifecycle) {
+  constructor(config: Config, logger: Logger, lifecycle: Lifecycle, signal: AbortSignal) {
     this.#config = config;
     this.#logger = logger;
     this.#lifecycle = lifecycle;
+    this.#signal = signal;
   }
 
   async run(listen: boolean): Promise<Hansard> {
@@ -118,10 +129,7 @@ class Starting {
     const head = await store.head();
     const readModels = await this.#openReadModels();
     const projector = this.#startProjector(store, readModels);
-    // A read model that was rebuilt or outgrown is filled first: nobody is served from half a history.
-    if (!(await projector.reached(head, { timeoutMs: 2_147_483_647 }))) {
-      throw new Error('The read models cannot be brought up to date; the log of the program says why.');
-    }
+    await this.#filled(projector, head);
     const services = await this.#services(store, readModels, projector, key, version);
     const presence = this.#presence(services);
     const { hub, streams, past } = this.#live(services, presence);
@@ -155,6 +163,20 @@ class Starting {
     };
   }
 
+  /** A read model that was rebuilt or outgrown is filled first: nobody is served from half a history. */
+  async #filled(projector: Projector, head: Position): Promise<void> {
+    const over = new AbortController();
+    void this.#failed.promise.then(() => over.abort());
+    const signal = AbortSignal.any([this.#signal, over.signal]);
+    if (await projector.reached(SOURCES, head, { timeoutMs: MAX_TIMER_MS, signal })) return;
+    if (over.signal.aborted) throw await this.#failed.promise;
+    throw new CannotStartError(
+      this.#signal.aborted
+        ? 'Hansard was told to end before its read models were filled; it goes on there when it is started again.'
+        : 'The read models cannot be brought up to date; the log of the program says why.',
+    );
+  }
+
   async #openLog(): Promise<EventStore> {
     const store = await openEmbeddedEventStore({
       folder: this.#config.data,
@@ -165,7 +187,14 @@ class Starting {
   }
 
   async #openReadModels(): Promise<ReadModels> {
-    const readModels = await openEmbeddedReadModels({ folder: this.#config.data });
+    const readModels = await openEmbeddedReadModels({
+      folder: this.#config.data,
+      onFatal: (error) => this.#failed.resolve(error),
+    }).catch((error: unknown) => {
+      throw error instanceof Error && !('code' in error)
+        ? new CannotStartError(error.message, { cause: error })
+        : error;
+    });
     this.#lifecycle.started('read models', () => readModels.close());
     return readModels;
   }
@@ -204,7 +233,7 @@ class Starting {
       readModels,
       view,
       directory,
-      readModelsReached: (position, timeoutMs) => projector.reached(position, { timeoutMs }),
+      readModelsReached: (names, position, timeoutMs) => projector.reached(names, position, { timeoutMs }),
       node: node.id,
       deployment,
       version,
@@ -325,10 +354,10 @@ class Starting {
     const isReady = () =>
       projector
         .status(view.position)
-        .filter(({ state }) => state === 'stopped')
-        .map(({ name }) => ({
+        .filter(({ state, problem }) => state === 'stopped' || problem)
+        .map(({ name, state }) => ({
           check: `projection ${name}`,
-          message: 'It has stopped; the log of the program says why.',
+          message: `It ${state === 'stopped' ? 'has stopped' : 'fails and is tried again'}; the log of the program says why.`,
         }));
     return buildApp(channel, {
       logger: this.#logger.child({ part: 'http' }),

@@ -1,6 +1,6 @@
 import type { Rejection } from '../domain/kernel/decider.js';
 
-/** The stable codes of api.md, each with its status and title. The only place where a code becomes HTTP. */
+/** The stable codes of the HTTP contract, each with its status and title. The only place where a code becomes HTTP. */
 const PROBLEMS = {
   'invalid-request': [400, 'The request is not valid'],
   'invalid-cursor': [400, 'The cursor cannot be read'],

@@ -17,14 +17,16 @@ export interface Limits {
   readonly participantUpdateLimit: number;
 }
 
+export type ReadModelNames = readonly ('messages' | 'windows')[];
+
 /** What every part of the API works with. */
 export interface Services extends Stamping {
   readonly store: EventStore;
   readonly readModels: ReadModels;
   readonly view: NodeView;
   readonly directory: Directory;
-  /** Resolves true when the read models have everything up to the position, false when the time is over. */
-  readonly readModelsReached: (position: Position, timeoutMs: number) => Promise<boolean>;
+  /** Resolves true when these read models have everything up to the position, false when the time is over. */
+  readonly readModelsReached: (readModels: ReadModelNames, position: Position, timeoutMs: number) => Promise<boolean>;
   readonly node: string;
   readonly deployment: string;
   readonly version: string;

@@ -20,8 +20,14 @@ export async function runServer(
   started: (hansard: Hansard) => Promise<void>,
 ): Promise<void> {
   const config = configOrFail(mode, flags);
+  const ending = new AbortController();
   const asked = signalled();
-  const hansard = await start(config);
+  void asked.then(() => ending.abort());
+  const hansard = await start(config, { signal: ending.signal }).catch((error: unknown) => {
+    if (ending.signal.aborted) return undefined; // as it was told
+    throw error;
+  });
+  if (!hansard) return;
   try {
     await started(hansard);
     const end = await Promise.race([asked, hansard.failed]);

@@ -29,15 +29,18 @@ export interface ReadModelStatus {
 export class Projector {
   readonly #options: ProjectorOptions;
   readonly #runners: readonly ProjectionRunner[];
-  readonly #reached = new Reached();
+  readonly #reached = new Map<string, Reached>();
   readonly #ending = new AbortController();
   #running: Promise<unknown> | undefined;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
-    this.#runners = options.projections.map(
-      (projection) => new ProjectionRunner(projection, options, () => this.#moved()),
-    );
+    this.#runners = options.projections.map((projection) => {
+      const reached = new Reached();
+      this.#reached.set(projection.schema.name, reached);
+      const runner: ProjectionRunner = new ProjectionRunner(projection, options, () => moved(runner, reached));
+      return runner;
+    });
   }
 
   start(): void {
@@ -67,29 +70,31 @@ export class Projector {
   }
 
   /**
-   * True as soon as a query of any read model shows every event up to the position; false after the timeout, and at once
-   * when that cannot happen any more. A read model that is being filled anew counts from its swap on.
+   * True as soon as a query of any of these read models shows every event up to the position; false after the timeout, and
+   * at once when that cannot happen any more. A read model that is being filled anew counts from its swap on.
    */
-  reached(position: Position, options: WaitOptions): Promise<boolean> {
-    return this.#reached.wait(position, options);
+  async reached(readModels: readonly string[], position: Position, options: WaitOptions): Promise<boolean> {
+    const all = await Promise.all(readModels.map((name) => this.#reachedBy(name).wait(position, options)));
+    return all.every((reached) => reached);
   }
 
   /** Lets the commits under way finish. Idempotent. */
   async stop(): Promise<void> {
     this.#ending.abort();
-    this.#reached.end();
+    for (const reached of this.#reached.values()) reached.end();
     await this.#running;
   }
 
-  #moved(): void {
-    let lowest: Position | undefined;
-    for (const runner of this.#runners) {
-      const position = shown(runner);
-      if (lowest === undefined || position < lowest) lowest = position;
-    }
-    this.#reached.moveTo(lowest ?? ORIGIN);
-    if (this.#runners.some(({ state }) => state === 'stopped')) this.#reached.end();
+  #reachedBy(readModel: string): Reached {
+    const reached = this.#reached.get(readModel);
+    if (!reached) throw new Error(`no read model ${readModel}`);
+    return reached;
   }
+}
+
+function moved(runner: ProjectionRunner, reached: Reached): void {
+  reached.moveTo(shown(runner));
+  if (runner.state === 'stopped') reached.end();
 }
 
 /** Rows that are filled anew are not shown yet. */

@@ -13,6 +13,7 @@ import { tablesOf } from '../projections/projected.js';
 import { ADA, seconds } from '../projections/recorded.js';
 import { embeddedPlace } from '../store/embedded/read-models/place.js';
 
+const NAMES = PROJECTIONS.map(({ schema }) => schema.name);
 const soon = { timeoutMs: 30_000 };
 
 function projecting(store: EventStore, models: ReadModels) {
@@ -62,7 +63,7 @@ test('a write is read as soon as its position is reached, and a deleted file is 
   const readers = Array.from({ length: 12 }, async (_, reader) => {
     for (let n = 0; n < 10; n += 1) {
       const position = await append(store, `r${reader % 3}`, `${reader}-${n}`);
-      expect(await projector.reached(position, soon)).toBe(true);
+      expect(await projector.reached(NAMES, position, soon)).toBe(true);
       expect(await models.get('keys', 'keys', [`${reader}-${n}`])).toMatchObject({ position });
     }
   });
@@ -76,7 +77,7 @@ test('a write is read as soon as its position is reached, and a deleted file is 
   await rm(join(folder, 'read-models.db'));
   models = await open();
   projector = projecting(store, models);
-  expect(await projector.reached(await store.head(), soon)).toBe(true);
+  expect(await projector.reached(NAMES, await store.head(), soon)).toBe(true);
   expect(await rows()).toEqual(before);
   await projector.stop();
   await models.close();

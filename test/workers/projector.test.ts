@@ -20,6 +20,10 @@ function renamed(projection: Projection, name: string): Projection {
   return { ...projection, schema: { ...projection.schema, name: `${projection.schema.name}${name}` } };
 }
 
+function namesOf(of: Readonly<Record<string, Projection>>): string[] {
+  return Object.values(of).map(({ schema }) => schema.name);
+}
+
 function logger() {
   return { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 }
@@ -65,7 +69,7 @@ describe('the projector', () => {
   test('brings every read model to the head of the log and says when', async () => {
     const { build, of, head } = setUp();
     const projector = build();
-    const waiting = projector.reached(head(), soon);
+    const waiting = projector.reached(namesOf(of), head(), soon);
     projector.start();
     expect(await waiting).toBe(true);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(25);
@@ -80,47 +84,47 @@ describe('the projector', () => {
     const { build, post, store, of, head } = setUp();
     const projector = build();
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     post('late');
-    const waiting = projector.reached(head(), soon);
+    const waiting = projector.reached(namesOf(of), head(), soon);
     store.tell();
     expect(await waiting).toBe(true);
     expect(await models().checkpoint(of.messages.schema.name)).toBe(head());
     expect(await models().checkpoint(of.attendance.schema.name)).toBe(head());
-    expect(await projector.reached(head(), { timeoutMs: 0 })).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), { timeoutMs: 0 })).toBe(true);
   });
 
   test('waiting ends with false after its time, when its signal says so, and when the projector stops', async () => {
-    const { build, head } = setUp();
+    const { build, of, head } = setUp();
     const projector = build();
     projector.start();
-    await projector.reached(head(), soon);
+    await projector.reached(namesOf(of), head(), soon);
     const future = 1000 as Position;
     const leaving = new AbortController();
     const [left, ended] = [
-      projector.reached(future, { ...soon, signal: leaving.signal }),
-      projector.reached(future, soon),
+      projector.reached(namesOf(of), future, { ...soon, signal: leaving.signal }),
+      projector.reached(namesOf(of), future, soon),
     ];
-    expect(await projector.reached(future, { timeoutMs: 1 })).toBe(false);
+    expect(await projector.reached(namesOf(of), future, { timeoutMs: 1 })).toBe(false);
     leaving.abort();
     expect(await left).toBe(false);
-    expect(await projector.reached(future, { ...soon, signal: leaving.signal })).toBe(false);
+    expect(await projector.reached(namesOf(of), future, { ...soon, signal: leaving.signal })).toBe(false);
     await Promise.all([projector.stop(), projector.stop()]);
     expect(await ended).toBe(false);
-    expect(await projector.reached(future, soon)).toBe(false);
+    expect(await projector.reached(namesOf(of), future, soon)).toBe(false);
   });
 
   test('goes on behind its checkpoint when it is started again', async () => {
     const { build, post, store, of, head } = setUp();
     const first = build();
     first.start();
-    await first.reached(head(), soon);
+    await first.reached(namesOf(of), head(), soon);
     await first.stop();
     const before = store.given;
     post('after');
     const second = build();
     second.start();
-    expect(await second.reached(head(), soon)).toBe(true);
+    expect(await second.reached(namesOf(of), head(), soon)).toBe(true);
     expect(store.given - before).toBe(1);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(26);
   });
@@ -130,7 +134,7 @@ describe('the projector', () => {
     const commits = new Map<string, number>();
     const projector = build({ models: counting(models(), commits), maxEvents: 1000 });
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     expect(commits.get(of.messages.schema.name)).toBeLessThan(20); // of 41 batches
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(400);
   });
@@ -146,7 +150,7 @@ describe('the projector', () => {
     store.breakAt = 20 as Position;
     const projector = build();
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     expect(delays).toEqual([100]);
     expect(store.subscriptions).toBe(3);
     expect(logged.warn).toHaveBeenCalledWith(
@@ -159,7 +163,7 @@ describe('the projector', () => {
 
   test('commits that fail are tried again, later each time, up to ten seconds', async () => {
     const delays: number[] = [];
-    const { build, head } = setUp({
+    const { build, of, head } = setUp({
       delay: (ms) => {
         delays.push(ms);
         return Promise.resolve();
@@ -167,7 +171,7 @@ describe('the projector', () => {
     });
     const projector = build({ models: failing(models(), 18) });
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     const [longest, total] = [Math.max(...delays), delays.length];
     expect({ longest, total }).toEqual({ longest: 10_000, total: 18 });
   });
@@ -183,9 +187,9 @@ describe('the projector', () => {
     };
     const projector = build({ projections: [poisoned, of.attendance] });
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     post('poison');
-    const waiting = projector.reached(head(), soon);
+    const waiting = projector.reached(namesOf(of), head(), soon);
     store.tell();
     expect(await waiting).toBe(false);
     const facts = { stream: 'transcript-r', revision: 25, position: 27 };
@@ -197,8 +201,9 @@ describe('the projector', () => {
     expect(statusOf(projector, of.messages, head())).toMatchObject(stopped);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(25);
     // What it shows already can still be waited for; what it will never show is known at once.
-    expect(await projector.reached(26 as Position, soon)).toBe(true);
-    expect(await projector.reached(27 as Position, soon)).toBe(false);
+    expect(await projector.reached(namesOf(of), 26 as Position, soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), 27 as Position, soon)).toBe(false);
+    expect(await projector.reached([of.attendance.schema.name], head(), soon)).toBe(true);
   });
 
   test('a row that is no row is a bug, not something to try again for ever', async () => {
@@ -206,7 +211,7 @@ describe('the projector', () => {
     const change = { table: 'messages', key: ['only half a key'], fold: () => ({}), creates: true } as const;
     const projector = build({ projections: [{ ...of.messages, changes: () => [change] }] });
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(false);
+    expect(await projector.reached([of.messages.schema.name], head(), soon)).toBe(false);
     expect(projector.status(head())).toMatchObject([{ state: 'stopped' }]);
   });
 
@@ -214,7 +219,7 @@ describe('the projector', () => {
     const { of, build, head, store, post } = setUp();
     const old = build();
     old.start();
-    await old.reached(head(), soon);
+    await old.reached(namesOf(of), head(), soon);
     await old.stop();
     const newer: Projection = { ...of.messages, schema: { ...of.messages.schema, version: 2 } };
     store.breakAt = 15 as Position;
@@ -224,11 +229,11 @@ describe('the projector', () => {
     projector.start();
     await vi.waitFor(() => expect(statusOf(projector, newer, head()).problem).toBeDefined());
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(25);
-    expect(await projector.reached(5 as Position, { timeoutMs: 1 })).toBe(false);
+    expect(await projector.reached(namesOf(of), 5 as Position, { timeoutMs: 1 })).toBe(false);
     post('new');
     store.tell();
     goOn();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     expect((await tablesOf(models(), newer))['messages']).toHaveLength(26);
   });
 
@@ -236,12 +241,12 @@ describe('the projector', () => {
     const { of, build, head, logged, log } = setUp();
     const first = build();
     first.start();
-    await first.reached(head(), soon);
+    await first.reached(namesOf(of), head(), soon);
     await first.stop();
     const store = new ScriptedStore(log.events.slice(0, 8));
     const projector = build({ store });
     projector.start();
-    expect(await projector.reached(8 as Position, soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), 8 as Position, soon)).toBe(true);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(8);
     expect((await tablesOf(models(), of.attendance))['people']).toEqual([]);
     expect(logged.error).toHaveBeenCalledTimes(2);
@@ -251,11 +256,11 @@ describe('the projector', () => {
     const { of, build, head, post, store } = setUp();
     const projector = build();
     projector.start();
-    await projector.reached(head(), soon);
+    await projector.reached(namesOf(of), head(), soon);
     await (await models().rebuild(of.messages.schema)).promote();
     post('later');
     store.tell();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached(namesOf(of), head(), soon)).toBe(true);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(26);
   });
 
@@ -266,7 +271,7 @@ describe('the projector', () => {
     const list = renamed(parked, `${tests}`);
     const projector = build({ projections: [of.messages, list] });
     projector.start();
-    expect(await projector.reached(head(), soon)).toBe(true);
+    expect(await projector.reached([of.messages.schema.name, list.schema.name], head(), soon)).toBe(true);
     expect((await tablesOf(models(), of.messages))['messages']).toHaveLength(26);
     expect((await tablesOf(models(), list))['parked']).toMatchObject([
       { position: 27, stream: 'transcript-r', revision: 25 },

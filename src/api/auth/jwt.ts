@@ -1,7 +1,7 @@
 import { decodeJwt, errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type KeyObject } from 'jose';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.js';
-import { principalId } from '../../domain/catalogue/values.js';
+import { principalId, text } from '../../domain/catalogue/values.js';
 import { Problem } from '../problem.js';
 import type { Authenticator } from './authenticator.js';
 
@@ -15,8 +15,8 @@ export interface Issuer {
 
 const claims = z.object({
   sub: principalId,
-  name: z.string().optional(),
-  email: z.string().optional(),
+  name: text.max(255).optional(),
+  email: text.max(255).optional(),
   groups: z.array(principalId).default([]),
   roles: z.array(z.string()).default([]),
   internal: z.boolean().default(true),

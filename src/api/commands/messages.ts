@@ -7,7 +7,8 @@ import { reject, type Rejection } from '../../domain/kernel/decider.js';
 import { streamName } from '../../domain/kernel/event.js';
 import type { LiveRoom } from '../../domain/room/room.js';
 import { decideEdit, decidePost, decideRedact, type Message } from '../../domain/transcript/decide.js';
-import { messageRow, type MessageRow } from '../../projections/messages.js';
+import type { MessageRow } from '../../projections/messages.js';
+import { messageAt } from '../history.js';
 import { Problem } from '../problem.js';
 import type { Services } from '../services.js';
 import type { Head, TranscriptOutcome, TranscriptWriter } from './transcript-writer.js';
@@ -67,12 +68,6 @@ export class Messages {
     );
   }
 
-  /** The message as the read model has it. */
-  async row(roomId: string, seq: number): Promise<MessageRow | undefined> {
-    const row = await this.#services.readModels.get('messages', 'messages', [roomId, seq]);
-    return row && messageRow(row);
-  }
-
   isUnlogged(roomId: string): boolean {
     const { directory } = this.#services;
     const room = directory.room(roomId);
@@ -124,12 +119,12 @@ export class Messages {
 
   /** The message as of the transcript's head. */
   async #current(roomId: string, seq: number, head: Head): Promise<MessageRow | undefined> {
-    if (!(await this.#services.readModelsReached(head.position, PATIENCE_MS))) {
+    if (!(await this.#services.readModelsReached(['messages'], head.position, PATIENCE_MS))) {
       throw new Problem('read-model-behind', 'The message cannot be changed before the read model has it; ask again.', {
         headers: { 'retry-after': '1' },
       });
     }
-    return this.row(roomId, seq);
+    return messageAt(this.#services, roomId, seq);
   }
 
   async #targetExists(roomId: string, { replyTo }: NewMessage): Promise<boolean> {

@@ -117,7 +117,7 @@ export class TranscriptWriter {
           notBefore: pending.at(-1)?.events.at(-1)?.metadata.time ?? head.time,
           extra: job.extra?.() ?? {},
         });
-        bytes += events.reduce((sum, { data }) => sum + weightOf(data), 0);
+        bytes += events.reduce((sum, { data, metadata }) => sum + weightOf(data) + weightOf(metadata), 0);
         if (pending.length > 0 && bytes > MAX_BATCH_BYTES) break;
         pending.push({ job, events });
       } else if (decision.kind === 'accepted') job.resolve({ kind: 'unchanged', position: this.#view.position });
@@ -177,9 +177,11 @@ async function decided(job: Job, head: Head) {
   }
 }
 
-/** More than the JSON of these data can have bytes. */
-function weightOf(data: object): number {
-  let characters = 0;
-  for (const value of Object.values(data)) if (typeof value === 'string') characters += value.length;
-  return characters * 6 + 1_000;
+/** More than its JSON can have bytes: a character becomes six at most, and so many stand around a value. */
+function weightOf(value: unknown): number {
+  if (typeof value === 'string') return value.length * 6 + 8;
+  if (typeof value !== 'object' || value === null) return 32;
+  let weight = 8;
+  for (const [name, member] of Object.entries(value)) weight += name.length * 6 + 8 + weightOf(member);
+  return weight;
 }

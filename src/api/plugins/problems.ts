@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { InvalidAppendError } from '../../domain/kernel/event-store.js';
+import { EventStoreClosedError, InvalidAppendError } from '../../domain/kernel/event-store.js';
 import { OutcomeUnknownError } from '../../domain/kernel/handle-command.js';
 import { Problem, problemBody, type Place } from '../problem.js';
 
@@ -44,6 +44,8 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof OutcomeUnknownError)
     return new Problem('outcome-unknown', 'The log did not say whether it was written. Send the same request again.');
+  if (error instanceof EventStoreClosedError)
+    return new Problem('shutting-down', 'The server is shutting down; nothing was written.');
   if (error instanceof InvalidAppendError)
     return new Problem('body-too-large', 'This is more than one event can hold.');
   if (hasZodFastifySchemaValidationErrors(error))

@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../problem.js';
-import type { Services } from '../services.js';
+import type { ReadModelNames, Services } from '../services.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Read models that the answer is made of, beside the node's view. */
+    reads?: ReadModelNames;
+  }
+}
 
 const HEADER = 'hansard-read-after';
 /** How long a read waits for the read models. */
@@ -15,7 +22,8 @@ export function waitForReadAfter(app: FastifyInstance, { sequences, view, readMo
     if (position === undefined)
       throw new Problem('invalid-cursor', 'Hansard-Read-After holds no position of this deployment.');
     const reached =
-      (await view.reachedWithin(position, PATIENCE_MS)) && (await readModelsReached(position, PATIENCE_MS));
+      (await view.reachedWithin(position, PATIENCE_MS)) &&
+      (await readModelsReached(request.routeOptions.config.reads ?? [], position, PATIENCE_MS));
     if (!reached) {
       throw new Problem('read-model-behind', 'The read models have not reached that position yet; ask again.', {
         headers: { 'retry-after': '1' },

@@ -35,6 +35,8 @@ const windowsQuery = z.strictObject({
   cursor: cursorParam.optional(),
 });
 const place = z.strictObject({ adapter: z.string().optional(), after: z.tuple([z.string(), z.number()]) });
+/** How long the replay of a cut waits for the window to be listed. */
+const PATIENCE_MS = 5_000;
 const nameParams = z.strictObject({ name: z.string() });
 
 /** Windows of the archive, for compliance officers. */
@@ -63,7 +65,10 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
 
   app.get(
     '/v1/archive/windows',
-    { schema: { tags: ['archive'], querystring: windowsQuery, response: { 200: listOf(windowSchema) } } },
+    {
+      config: { reads: ['windows'] },
+      schema: { tags: ['archive'], querystring: windowsQuery, response: { 200: listOf(windowSchema) } },
+    },
     async (request, reply) => {
       callerWith(request, 'compliance');
       const { cursor, limit = DEFAULT_LIMIT } = request.query;
@@ -127,7 +132,7 @@ export function archiveRoutes(app: App, { services, idempotency, archive }: Chan
           };
         },
         replay: async ({ position }, receipt) => {
-          await services.readModelsReached(position, 5_000);
+          await services.readModelsReached(['windows'], position, PATIENCE_MS);
           const row = await readModels.get('windows', 'windows', [name, Number(receipt?.['number'])]);
           if (!row) throw new Problem('read-model-behind', 'The window is not there yet; ask again.');
           const first = { ...windowRow(row), events: Number(receipt?.['events']), state: 'sealed' as const };

@@ -6,6 +6,7 @@ import type { Position } from '../../domain/kernel/position.js';
 import type { Person } from '../../projections/directory/people.js';
 import { send } from '../answer.js';
 import type { Answer, Receipt } from '../commands/once.js';
+import { history, NOTHING, showing } from '../history.js';
 import { pageOf, placeOf, listed } from '../paging.js';
 import { callerOf } from '../plugins/authentication.js';
 import { Problem, problemBody, problemOf } from '../problem.js';
@@ -14,7 +15,6 @@ import { idParams, listOf, noQuery, problem } from '../schemas/common.js';
 import { message } from '../schemas/message.js';
 import { joinBody, joinsBody, pagingQuery, partBody, participant, room as roomSchema } from '../schemas/room.js';
 import { roomView } from '../views/resources.js';
-import { history, NOTHING, showing } from './messages.js';
 import type { App, Channel } from './route.js';
 
 const joined = z.object({
@@ -182,7 +182,7 @@ async function joinedView(
   const { services, messages, views } = channel;
   const { view, directory, limits, sequences } = services;
   const seen = (first && sequences.decode(first.cursor)) ?? view.position;
-  if (!(await services.readModelsReached(seen, PATIENCE_MS))) {
+  if (!(await services.readModelsReached(['messages'], seen, PATIENCE_MS))) {
     throw new Problem('read-model-behind', 'The history is not there yet; join again.', {
       headers: { 'retry-after': '1' },
     });

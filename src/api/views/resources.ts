@@ -3,7 +3,7 @@ import type { LiveCategory } from '../../domain/category/category.js';
 import type { KnownPrincipal } from '../../domain/principal/principal.js';
 import type { LiveRoom } from '../../domain/room/room.js';
 
-/** `Room` of api.md. */
+/** `Room` of the HTTP contract. */
 export function roomView(id: string, room: LiveRoom, participantCount: number) {
   const { name, categoryId, description, topic, privacy, type, invitations, disabled, createdAt } = room;
   return {
@@ -21,7 +21,7 @@ export function roomView(id: string, room: LiveRoom, participantCount: number) {
   };
 }
 
-/** `Category` of api.md. */
+/** `Category` of the HTTP contract. */
 export function categoryView(
   id: string,
   { name, description, parentId, allowed, denied, creators, settings }: LiveCategory,

@@ -27,6 +27,11 @@ export class InvalidAppendError extends Error {
   override readonly name = 'InvalidAppendError';
 }
 
+/** Thrown by whatever is asked of a log that was closed. Nothing was written. */
+export class EventStoreClosedError extends Error {
+  override readonly name: string = 'EventStoreClosedError';
+}
+
 export interface ReadStreamOptions {
   /** First revision to give; default: the beginning, or the end when reading backward. */
   readonly from?: number;
@@ -76,7 +81,7 @@ export interface CaughtUp {
 
 /** The log. Positions increase in the order in which readers see events; a reader at a position never meets an earlier one later. */
 export interface EventStore {
-  /** Atomic: all events or none. Throws InvalidAppendError; never throws for what an outcome can say. */
+  /** Atomic: all events or none. Throws InvalidAppendError and EventStoreClosedError; never for what an outcome can say. */
   append(stream: StreamName, events: readonly ProposedEvent[], expected: ExpectedRevision): Promise<AppendOutcome>;
 
   /** Batches of events, in the order asked for. A stream that does not exist gives nothing. */

@@ -64,7 +64,9 @@ export async function handleCommand<State, Command, F extends Fact>(
       );
       return { kind: 'done', state, revision: outcome.revision, position: outcome.positions.at(-1), events };
     }
-    if (attempt === ATTEMPTS) throw new Error(`${stream} changed under ${ATTEMPTS} attempts of one command`);
+    if (attempt === ATTEMPTS) {
+      return reject('revision-conflict', `The resource changed under ${ATTEMPTS} attempts; send the request again.`);
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { Directory } from './directory.js';
 const PAGE = 1_000;
 
 /** Read models whose rows the directory begins with; `keys` only for how far it has come. */
-const SOURCES = ['directory', 'attendance', 'messages', 'keys'] as const;
+export const SOURCES = ['directory', 'attendance', 'messages', 'keys'] as const;
 
 /**
  * A directory as the read models have it, at the position of the one furthest behind. Rows may be ahead of it: each carries

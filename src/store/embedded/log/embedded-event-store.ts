@@ -14,7 +14,7 @@ import type { Position } from '../../../domain/kernel/position.js';
 import { logBatches, streamBatches } from './batches.js';
 import { eventTexts } from './event-text.js';
 import { follow } from './following.js';
-import { asUnusable } from './log-error.js';
+import { asUnusable, LogFailedError } from './log-error.js';
 import { LogReading } from './log-reading.js';
 import { openLogWriting, type LogWriting } from './log-writing.js';
 import type { TailLimits } from './tail.js';
@@ -68,13 +68,17 @@ class EmbeddedEventStore implements EventStore {
     this.#onFatal = onFatal;
   }
 
-  /** Rejects with LogClosedError or LogFailedError when it was not, or is not known to be, written. */
   async append(
     stream: StreamName,
     events: readonly ProposedEvent[],
     expected: ExpectedRevision,
   ): Promise<AppendOutcome> {
-    return this.#writing.append(stream, expected, eventTexts(stream, events));
+    const texts = eventTexts(stream, events);
+    return this.#writing.append(stream, expected, texts).catch((error: unknown): AppendOutcome => {
+      // What the file holds is known when it is opened again.
+      if (error instanceof LogFailedError) return { kind: 'unknown', reason: error.message };
+      throw error;
+    });
   }
 
   readStream(stream: StreamName, options: ReadStreamOptions = {}): AsyncIterable<readonly RecordedEvent[]> {

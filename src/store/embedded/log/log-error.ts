@@ -1,3 +1,5 @@
+import { EventStoreClosedError } from '../../../domain/kernel/event-store.js';
+
 export type UnusableReason = 'in-use' | 'missing' | 'newer-format' | 'no-access' | 'not-a-log' | 'old-sqlite';
 
 /** The log cannot be opened. The message is for a person: why not, and what to do. */
@@ -17,7 +19,7 @@ export class LogFailedError extends Error {
 }
 
 /** Asked of a log that was closed, or appended to one that was opened for reading. Nothing was written. */
-export class LogClosedError extends Error {
+export class LogClosedError extends EventStoreClosedError {
   override readonly name = 'LogClosedError';
 }
 

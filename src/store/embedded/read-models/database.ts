@@ -16,9 +16,7 @@ export class Database {
       this.#db.exec('PRAGMA cache_size = -32768');
       if (!readOnly) this.#prepareFile();
     } catch (error) {
-      throw new Error(`${file} cannot be used (${String(error)}): delete it, it is made again from the log`, {
-        cause: error,
-      });
+      throw new Error(`${file} cannot be used: ${whatToDo(error)}.`, { cause: error });
     }
   }
 
@@ -82,4 +80,14 @@ export class Database {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function whatToDo(error: unknown): string {
+  return isBusy(error)
+    ? 'another program holds it; end that one'
+    : `${String(error)}; delete it, it is made again from the log`;
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'sqliteCodeName' in error && error.sqliteCodeName === 'SQLITE_BUSY';
 }

@@ -18,17 +18,21 @@ import { WorkerChannel } from './worker-channel.js';
 export interface EmbeddedReadModelsOptions {
   /** Holds `read-models.db`; made when it is not there. The file may be deleted at any time the program is not running. */
   readonly folder: string;
+  /** Called when a thread died: nothing is written or read any more, and the process has to end. */
+  readonly onFatal?: ((error: Error) => void) | undefined;
 }
 
 /** Read models in one SQLite file; a thread writes, another one reads, and the event loop waits for no disk. */
-export async function openEmbeddedReadModels({ folder }: EmbeddedReadModelsOptions): Promise<ReadModels> {
+export async function openEmbeddedReadModels({ folder, onFatal }: EmbeddedReadModelsOptions): Promise<ReadModels> {
   await mkdir(folder, { recursive: true });
   const data: WorkerData = { file: join(folder, 'read-models.db') };
   const writer = new WorkerChannel<WriterRequest>(
     startWorker(new URL('./read-models-writer-worker.js', import.meta.url), data),
+    onFatal,
   );
   const reader = new WorkerChannel<ReaderRequest>(
     startWorker(new URL('./read-models-reader-worker.js', import.meta.url), data),
+    onFatal,
   );
   try {
     await Promise.all([writer.ready, reader.ready]);

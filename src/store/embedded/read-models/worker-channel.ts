@@ -26,7 +26,8 @@ export class WorkerChannel<Request> {
   #refusing = false;
   #ending = false;
 
-  constructor(worker: Worker) {
+  /** `onDeath`: called when the thread ends without having been told to. */
+  constructor(worker: Worker, onDeath: (error: Error) => void = () => undefined) {
     this.#worker = worker;
     this.ready = new Promise((resolve, reject) => {
       worker.once('message', () => {
@@ -38,7 +39,11 @@ export class WorkerChannel<Request> {
     worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     this.#exited = new Promise((resolve) => {
       worker.once('exit', () => {
-        this.#fail(new Error('the read models are closed'));
+        const died = this.#ending
+          ? undefined
+          : (this.#failure ?? new Error('A thread of the read models ended by itself.'));
+        this.#fail(died ?? new Error('the read models are closed'));
+        if (died) onDeath(died);
         resolve();
       });
     });

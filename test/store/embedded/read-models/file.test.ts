@@ -68,7 +68,7 @@ describe('the file of the read models', { timeout: 60_000 }, () => {
   test('that is none is refused with a sentence that says what to do', async () => {
     const { folder } = await place();
     await writeFile(join(folder, 'read-models.db'), 'no database at all, but long enough to be looked at '.repeat(99));
-    await expect(openEmbeddedReadModels({ folder })).rejects.toThrow(/read-models\.db cannot be used .*: delete it/);
+    await expect(openEmbeddedReadModels({ folder })).rejects.toThrow(/read-models\.db cannot be used: .*; delete it/);
   });
 
   test('in a folder that cannot be made is refused', async () => {
