@@ -9,6 +9,7 @@ import { evolvePrincipal, initialPrincipal } from '../../domain/principal/evolve
 import type { LiveRoom, RoomState } from '../../domain/room/room.js';
 import { evolveRoom, initialRoom } from '../../domain/room/evolve.js';
 import { People } from './people.js';
+import { isCategoryEvent, isPrincipalEvent, isRoomEvent } from '../directory-events.js';
 import { RecentKeys } from './recent-keys.js';
 
 /** A state as of a revision of its stream. */
@@ -118,68 +119,14 @@ export class Directory {
 
   apply(event: HansardEvent): void {
     this.#remember(event);
-    switch (event.type) {
-      case 'CategoryCreated':
-      case 'CategoryRenamed':
-      case 'CategoryDescribed':
-      case 'CategorySettingsChanged':
-      case 'CategoryScopeChanged':
-      case 'CategoryCreatorsChanged':
-      case 'CategoryDeleted':
-      case 'NameReserved':
-      case 'NameReleased':
-      case 'ChildReserved':
-      case 'ChildReleased':
-      case 'CategoryAbandoned':
-        fold(this.#categories, idOf(event.stream), event, initialCategory, evolveCategory);
-        break;
-      case 'RoomCreated':
-      case 'RoomRenamed':
-      case 'RoomDescribed':
-      case 'TopicChanged':
-      case 'PrivacyChanged':
-      case 'RoomTypeChanged':
-      case 'InvitationsSettingChanged':
-      case 'RoomMoved':
-      case 'MemberAdded':
-      case 'MemberRemoved':
-      case 'ManagerAdded':
-      case 'ManagerRemoved':
-      case 'PresenterAdded':
-      case 'PresenterRemoved':
-      case 'RoomDisabled':
-      case 'RoomEnabled':
-      case 'RoomDeleted':
-      case 'NameReservationDropped':
-        fold(this.#rooms, idOf(event.stream), event, initialRoom, evolveRoom);
-        break;
-      case 'PrincipalRegistered':
-      case 'PrincipalRenamed':
-      case 'PrincipalGroupsChanged':
-      case 'PrincipalDisabled':
-      case 'PrincipalEnabled':
-        fold(this.#principals, event.data.id, event, initialPrincipal, evolvePrincipal);
-        break;
-      case 'ParticipantJoined':
-      case 'ParticipantLeft':
-      case 'RoomUnfollowed':
-        this.#attend(event);
-        break;
-      case 'MessageRedacted':
-        this.restoreRedaction(idOf(event.stream), event.data.seq);
-        break;
-      case 'MessagePosted':
-      case 'MessageEdited':
-      case 'HistoryViewed':
-      case 'CommandAccepted':
-      case 'WindowSealed':
-      case 'WindowPublished':
-      case 'WindowCollected':
-        break;
-    }
+    if (isCategoryEvent(event)) fold(this.#categories, idOf(event.stream), event, initialCategory, evolveCategory);
+    else if (isRoomEvent(event)) fold(this.#rooms, idOf(event.stream), event, initialRoom, evolveRoom);
+    else if (isPrincipalEvent(event)) fold(this.#principals, event.data.id, event, initialPrincipal, evolvePrincipal);
+    else if (event.type === 'MessageRedacted') this.restoreRedaction(idOf(event.stream), event.data.seq);
+    else if (isAttendance(event)) this.#attend(event);
   }
 
-  #attend(event: EventOf<'ParticipantJoined' | 'ParticipantLeft' | 'RoomUnfollowed'>): void {
+  #attend(event: Attendance): void {
     const roomId = idOf(event.stream);
     const { actor, time } = event.metadata;
     if (event.type === 'ParticipantJoined') this.people.joined(roomId, actor, time, event.position);
@@ -190,6 +137,12 @@ export class Directory {
   #remember({ metadata: { idempotency }, stream, revision, type, position }: HansardEvent): void {
     if (idempotency) this.recentKeys.add({ ...idempotency, stream, revision, type, position });
   }
+}
+
+type Attendance = EventOf<'ParticipantJoined' | 'ParticipantLeft' | 'RoomUnfollowed'>;
+
+function isAttendance(event: HansardEvent): event is Attendance {
+  return event.type === 'ParticipantJoined' || event.type === 'ParticipantLeft' || event.type === 'RoomUnfollowed';
 }
 
 function fold<State, E extends HansardEvent>(
