@@ -67,7 +67,7 @@ async function measure(log: EventStore, adapter: AdapterName, round: number) {
     ids: systemIds,
     node: 'bench',
     software: 'bench',
-    logger: { info: () => undefined, warn: () => undefined, error: say },
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: say },
     step: (step) => {
       if (step === 'rendering') progress += 1;
       const { rss } = process.memoryUsage();

@@ -42,13 +42,14 @@ import { PROJECTIONS } from './projections/projections.js';
 import type { ReadModels } from './projections/read-models.js';
 import type { SequenceCodec } from './projections/sequence.js';
 import { openEmbeddedEventStore } from './store/embedded/log/embedded-event-store.js';
-import { LogUnusableError } from './store/embedded/log/log-error.js';
+import { LogFailedError, LogUnusableError } from './store/embedded/log/log-error.js';
 import { openLogForReading } from './store/embedded/log/read-only-event-store.js';
 import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
 import { programVersion, systemClock, systemIds } from './system.js';
 import { startArchive, type Archive } from './workers/compliance/archive.js';
 import { ArchiveBlockedError } from './workers/compliance/blocked.js';
 import { Projector } from './workers/projector.js';
+import { dropForeignRows } from './workers/same-log.js';
 
 /** A running node. */
 export interface Hansard {
@@ -128,7 +129,7 @@ class Starting {
     const store = await this.#openLog();
     const head = await store.head();
     const readModels = await this.#openReadModels();
-    const projector = this.#startProjector(store, readModels);
+    const projector = await this.#startProjector(store, readModels);
     await this.#filled(projector, head);
     const services = await this.#services(store, readModels, projector, key, version);
     const presence = this.#presence(services);
@@ -199,14 +200,16 @@ class Starting {
     return readModels;
   }
 
-  #startProjector(store: EventStore, models: ReadModels): Projector {
+  async #startProjector(store: EventStore, models: ReadModels): Promise<Projector> {
+    const logger = this.#logger.child({ part: 'projector' });
+    await dropForeignRows(PROJECTIONS, models, store, logger);
     const projector = new Projector({
       projections: PROJECTIONS,
       store,
       models,
       decode: catalogue.decode,
       clock: systemClock,
-      logger: this.#logger.child({ part: 'projector' }),
+      logger,
       delay: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
       maxEvents: PROJECTED_AT_ONCE,
     });
@@ -387,9 +390,13 @@ export interface LogReading {
   readonly domain: string;
 }
 
-/** Opens the log of a data folder for reading alone; close the store when done. */
+/** Opens the log of a data folder for reading alone; close the store when done. Throws CannotStartError. */
 export async function openLog(config: Config): Promise<LogReading> {
-  const store = await openLogForReading(config.data);
+  const store = await openLogForReading(config.data).catch((error: unknown) => {
+    throw error instanceof LogUnusableError || error instanceof LogFailedError
+      ? new CannotStartError(error.message, { cause: error })
+      : error;
+  });
   const sequences = aesSequences(deploymentKey(config));
   return { store, sequences, toEnvelope: envelopes(config.deployment, sequences), domain: config.deployment };
 }

@@ -4,7 +4,9 @@ import type { FastifySchema, RouteOptions } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { App } from './routes/route.js';
+import { Problem } from './problem.js';
 import { problem } from './schemas/common.js';
+import { SUMMARIES } from './summaries.js';
 
 /** OpenAPI 3.1 of the very schemas that validate, and a page that reads it without a network. */
 export async function document(app: App, version: string): Promise<void> {
@@ -24,16 +26,24 @@ export async function document(app: App, version: string): Promise<void> {
     docs.addHook('onRoute', (route) => {
       route.config = { ...route.config, public: true };
     });
+    docs.addHook('onRequest', ({ url }, _reply, done) => {
+      done(url.includes('%00') ? new Problem('route-not-found', 'There is nothing at this address.') : undefined);
+    });
     await docs.register(swaggerUi, { routePrefix: '/docs' });
   });
 }
 
 /** What all routes have in common, so that no route has to say it: headers, problems, and answers that are no JSON. */
-function described(schema: FastifySchema, { method, config }: Pick<RouteOptions, 'method' | 'config'>): FastifySchema {
+function described(
+  schema: FastifySchema,
+  { method, url, config }: Pick<RouteOptions, 'method' | 'url' | 'config'>,
+): FastifySchema {
   if (schema.hide === true) return schema;
   const isPublic = config?.public === true;
+  const summary = SUMMARIES[`${String(method)} ${url.replace(/:(\w+)/g, '{$1}')}`];
   return {
     ...schema,
+    ...(summary !== undefined && { summary }),
     ...(isPublic ? { security: [] } : { headers: headersOf(String(method)) }),
     response: { ...(schema.response ?? answersOf(schema)), default: PROBLEM },
   };

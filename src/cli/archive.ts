@@ -1,12 +1,14 @@
 import { openLog } from '../composition.js';
 import type { Config } from '../config/config.js';
 import { verifyArchive } from '../workers/compliance/check/verify-archive.js';
+import { ADAPTERS, isAdapterName } from '../workers/compliance/dependencies.js';
 import { listArchive } from '../workers/compliance/list-archive.js';
 import type { Problem, Report } from '../workers/compliance/report.js';
+import { askServer } from './ask-server.js';
 import { CliFailure, EXIT } from './exit.js';
 import { configOrFail } from './load.js';
 import type { ArchiveCutOptions, ArchiveListOptions, ArchiveVerifyOptions } from './options.js';
-import { standardOutput, table, type Output } from './output.js';
+import { counted, standardOutput, table, type Output } from './output.js';
 
 /** `hansard archive verify`: needs the files alone; with `--against-log` the log of the data folder too. */
 export async function archiveVerify(
@@ -19,7 +21,7 @@ export async function archiveVerify(
   const report = againstLog && config ? await verifyAgainstLog(path, config) : await verifyArchive(path);
   if (json) output.out(`${JSON.stringify(report, null, 2)}\n`);
   else output.out(summary(report));
-  if (!report.ok) throw new CliFailure(`${report.problems.length} problems in ${path}.`, EXIT.failed);
+  if (!report.ok) throw new CliFailure(`${counted(report.problems.length, 'problem')} in ${path}.`, EXIT.failed);
 }
 
 async function verifyAgainstLog(path: string, config: Config): Promise<Report> {
@@ -38,10 +40,17 @@ function summary({ ok, problems, warnings, counts: { windows, files, events, mes
       `${label}  ${path || '.'}  ${code}: ${message}\n`;
   const verdict = ok ? 'whole' : 'NOT whole';
   return [
-    ...problems.map(line('problem')),
-    ...warnings.map(line('warning')),
-    `${windows} windows, ${files} files, ${events} events, ${messages} messages: ${verdict}\n`,
+    ...capped(problems.map(line('problem'))),
+    ...capped(warnings.map(line('warning'))),
+    `${counted(windows, 'window')}, ${counted(files, 'file')}, ${counted(events, 'event')}, ${counted(messages, 'message')}: ${verdict}\n`,
   ].join('');
+}
+
+const LISTED = 100;
+
+function capped(lines: readonly string[]): readonly string[] {
+  const more = lines.length - LISTED;
+  return more > 0 ? [...lines.slice(0, LISTED), `… and ${more} more; --json lists them all\n`] : lines;
 }
 
 /** `hansard archive list`: the windows that are in the archive folder. */
@@ -50,10 +59,12 @@ export async function archiveList(
   output: Output = standardOutput,
 ): Promise<void> {
   const { folder } = configOrFail(mode, flags).archive;
+  if (adapter !== undefined && !isAdapterName(adapter))
+    throw new CliFailure(`There is no adapter ${adapter}; there are ${ADAPTERS.join(', ')}.`, EXIT.usage);
   const rows: string[][] = [];
   for await (const window of listArchive(adapter === undefined ? folder : `${folder}/${adapter}`)) {
     if (json) output.out(`${JSON.stringify(window)}\n`);
-    else rows.push([window.folder, `${window.events} events`, `${window.messages} messages`]);
+    else rows.push([window.folder, counted(window.events, 'event'), counted(window.messages, 'message')]);
   }
   if (!json) output.out(table(rows));
 }
@@ -67,14 +78,8 @@ export async function archiveCut(
   const server = url ?? config.node.url;
   const bearer = token ?? (mode === 'development' ? 'dev-officer+compliance' : undefined);
   if (bearer === undefined) throw new CliFailure('Give a token of a compliance officer: --token.', EXIT.usage);
-  const address = new URL(`/v1/archive/adapters/${encodeURIComponent(adapter)}/cut`, server);
-  const answer = await fetch(address, { method: 'POST', headers: { authorization: `Bearer ${bearer}` } }).catch(
-    (error: unknown) => {
-      throw new CliFailure(`No server answers at ${server}: start it, or say --url. (${String(error)})`);
-    },
-  );
-  const text = await answer.text();
-  if (!answer.ok) throw new CliFailure(`${server} answered ${answer.status}: ${text}`);
+  const path = `/v1/archive/adapters/${encodeURIComponent(adapter)}/cut`;
+  const text = await askServer(server, path, { method: 'POST', token: bearer });
   const window = JSON.parse(text) as { readonly folder: string; readonly events: number };
-  output.out(json ? `${text}\n` : `${window.folder}: ${window.events} events\n`);
+  output.out(json ? `${text}\n` : `${window.folder}: ${counted(window.events, 'event')}\n`);
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Hansard } from '../composition.js';
-import { seedDemo, type DemoRoom } from './demo.js';
+import { seedDemo } from './demo.js';
 import type { ServerOptions } from './options.js';
 import { standardOutput } from './output.js';
 import { runServer } from './serve.js';
@@ -7,14 +8,28 @@ import { runServer } from './serve.js';
 /** `hansard dev`, what `npm start` runs: everything in one process on the loopback, with something to see at once. */
 export async function runDev({ flags }: ServerOptions): Promise<void> {
   await runServer('development', flags, async (hansard) => {
-    const rooms = hansard.isNew && hansard.config.demo ? await seedDemo(hansard.app) : [];
-    standardOutput.out(banner(hansard, rooms));
+    if (hansard.isNew && hansard.config.demo) await seedDemo(hansard.app);
+    standardOutput.out(banner(hansard, await roomsOf(hansard)));
   });
 }
 
-function banner({ url, version, config }: Hansard, rooms: readonly DemoRoom[]): string {
+const rooms = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
+
+/** As the user of the banner sees them. */
+async function roomsOf({ app }: Hansard): Promise<readonly Room[]> {
+  const headers = { authorization: 'Bearer dev-ada' };
+  const { payload } = await app.inject({ method: 'GET', url: '/v1/rooms?privacy=open&limit=5', headers });
+  return rooms.parse(JSON.parse(payload)).items;
+}
+
+interface Room {
+  readonly id: string;
+  readonly name: string;
+}
+
+function banner({ url, version, config }: Hansard, rooms: readonly Room[]): string {
   const [room] = rooms;
-  const id = room?.id ?? '<room>';
+  const id = room?.id ?? 'ROOM';
   const seconds = config.archive.intervalMs / 1_000;
   return `
   Hansard ${version}   ${url}
@@ -43,5 +58,5 @@ function banner({ url, version, config }: Hansard, rooms: readonly DemoRoom[]): 
 function createLines(url: string): string {
   const post = `curl -sX POST -H 'Authorization: Bearer dev-ada+admin' -H 'Content-Type: application/json'`;
   return `${post} -d '{"name":"Trading"}' ${url}/v1/categories
-    ${post} -d '{"name":"FX","categoryId":"<category>","privacy":"open"}' ${url}/v1/rooms`;
+    ${post} -d '{"name":"FX","categoryId":"CATEGORY","privacy":"open"}' ${url}/v1/rooms`;
 }

@@ -17,8 +17,8 @@ export class CliFailure extends Error {
   override readonly name = 'CliFailure';
   readonly exitCode: ExitCode;
 
-  constructor(message: string, exitCode: ExitCode = EXIT.failed) {
-    super(message);
+  constructor(message: string, exitCode: ExitCode = EXIT.failed, cause?: unknown) {
+    super(message, { cause });
     this.exitCode = exitCode;
   }
 }

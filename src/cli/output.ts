@@ -12,6 +12,11 @@ export const standardOutput: Output = {
   terminal: process.stderr.isTTY,
 };
 
+/** `1 window`, `2 windows`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Columns as wide as their widest cell; the last one as long as it is. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

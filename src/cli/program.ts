@@ -11,6 +11,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('Run with --help for what there is.')
     .exitOverride();
   serverCommands(program);
+  demoCommand(program);
   tokenCommand(program);
   replayCommand(program);
   importCommand(program);
@@ -26,6 +27,15 @@ function serverCommands(program: Command): void {
   withSettings(program.command('serve'))
     .description('run a node in production')
     .action(async (options: object) => (await import('./serve.js')).runServe({ flags: flagsOf(options) }));
+}
+
+function demoCommand(program: Command): void {
+  withServer(withSettings(withMode(program.command('demo'))))
+    .description('bring in the demo rooms; once, however often it is called')
+    .action(async (options: ModeOption & { url?: string; token?: string }) => {
+      const { runDemo } = await import('./demo.js');
+      await runDemo({ ...options, flags: flagsOf(options) });
+    });
 }
 
 interface ModeOption {

@@ -25,7 +25,7 @@ export function deploymentKey({ key, data }: Pick<Config, 'key' | 'data'>): Buff
 
 function made(folder: string, file: string): Buffer {
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(draft, `${randomBytes(BYTES).toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
     chmodSync(draft, 0o600); // whatever the umask took away or left

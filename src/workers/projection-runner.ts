@@ -114,7 +114,7 @@ export class ProjectionRunner {
     if (caughtUp && !this.live) {
       await writer.promote();
       this.live = true;
-      this.#on.logger.info({ readModel: this.projection.schema.name, position }, 'read model has caught up');
+      this.#on.logger.debug({ readModel: this.projection.schema.name, position }, 'read model has caught up');
     }
     if (caughtUp) this.state = 'running';
     if (this.state === 'running') this.oldestWaiting = undefined;

@@ -4,6 +4,7 @@ import { NodeView } from '../../src/api/node-view.js';
 import { accept, reject } from '../../src/domain/kernel/decider.js';
 import { streamName, type ProposedEvent, type RecordedEvent, type StreamName } from '../../src/domain/kernel/event.js';
 import type { AppendOutcome, EventStore, ExpectedRevision } from '../../src/domain/kernel/event-store.js';
+import type { Position } from '../../src/domain/kernel/position.js';
 import { OutcomeUnknownError } from '../../src/domain/kernel/handle-command.js';
 import type { TranscriptFact } from '../../src/domain/transcript/decide.js';
 import { Directory } from '../../src/projections/directory/directory.js';
@@ -83,6 +84,14 @@ function timesIn({ events }: InMemoryEventStore): string[] {
 function revisionOf(outcome: TranscriptOutcome): number {
   if (outcome.kind !== 'written') throw new Error(`it was ${outcome.kind}`);
   return outcome.revision;
+}
+
+/** As the embedded engine has it: an id that lies elsewhere is a conflict. */
+function refusingKnownIds(log: InMemoryEventStore) {
+  return (append: Append, ...given: Parameters<Append>): Promise<AppendOutcome> => {
+    const isKnown = given[1].some(({ id }) => log.events.some((event) => event.id === id));
+    return isKnown ? Promise.resolve({ kind: 'conflict', revision: log.events.length - 1 }) : append(...given);
+  };
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -272,5 +281,26 @@ describe('the writer of a transcript', () => {
     ]);
     expect(textsIn(log)).toEqual(['before', 'after', 'last']);
     await node.stop();
+  });
+
+  it('answers a key that no index knows any more as the first time, and holds up nobody', async () => {
+    const log = new InMemoryEventStore();
+    const first = new Node(log);
+    await first.post('before');
+    expect(revisionOf(await first.post('once', 'k'))).toBe(1);
+    await first.stop();
+    const second = new Node(log);
+    await second.post('after');
+    second.directory.recentKeys.forget(1_000 as Position); // and the read model has lost it
+    for (let appends = 0; appends < 10; appends += 1) second.instead.push(refusingKnownIds(log));
+    const [again, other, another] = await Promise.all([
+      second.post('once', 'k'),
+      second.post('x'),
+      second.post('y', 'other'),
+    ]);
+    expect(again).toMatchObject({ kind: 'repeated', record: { key: 'k', revision: 1 } });
+    expect([other, another].map(revisionOf)).toEqual([3, 4]);
+    expect(textsIn(log)).toEqual(['before', 'once', 'after', 'x', 'y']);
+    await second.stop();
   });
 });

@@ -52,10 +52,10 @@ describe('exit codes', () => {
     [['serve', '--archive-interval', '1s'], 3],
     [['import', 'irc', 'no-such.log'], 2],
     [['import', 'irc', '.'], 2],
-    [['import', 'irc', 'package.json', '--date', 'yesterday'], 2],
-    [['import', 'irc', 'package.json', '--utc-offset', 'CET'], 2],
-    [['import', 'irc', 'package.json', '--dry-run'], 0],
-    [['import', 'irc', 'package.json', '--url', 'http://127.0.0.1:8080', '--token', 'eyJ'], 2],
+    [['import', 'irc', 'demo/rust.txt', '--date', 'yesterday'], 2],
+    [['import', 'irc', 'demo/rust.txt', '--utc-offset', 'CET'], 2],
+    [['import', 'irc', 'demo/rust.txt', '--dry-run'], 0],
+    [['import', 'irc', 'demo/rust.txt', '--url', 'http://127.0.0.1:8080', '--token', 'eyJ'], 2],
   ])('hansard %s ends with %i', async (args, code) => {
     expect(await runCommandLine(args)).toBe(code);
   });

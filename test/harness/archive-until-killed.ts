@@ -30,7 +30,7 @@ const archive = startArchive({
   ids: systemIds,
   node: 'n1',
   software: '1.0.0',
-  logger: { info: () => undefined, warn: () => undefined, error: console.error },
+  logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error },
   step(step, window) {
     if (step === deadly && window.adapter === adapter) process.kill(process.pid, 'SIGKILL');
   },

@@ -23,7 +23,7 @@ function projecting(store: EventStore, models: ReadModels) {
     models,
     decode: catalogue.decode,
     clock: { now: () => seconds(0) },
-    logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     delay: () => Promise.resolve(),
     maxEvents: 1000,
   });

@@ -25,7 +25,7 @@ function namesOf(of: Readonly<Record<string, Projection>>): string[] {
 }
 
 function logger() {
-  return { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  return { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
 }
 
 describe('the projector', () => {

@@ -1,6 +1,7 @@
 import { decodeJwt, errors, jwtVerify, type CryptoKey, type JWTVerifyGetKey, type KeyObject } from 'jose';
 import { z } from 'zod';
 import type { Caller } from '../../domain/caller.js';
+import { SYSTEM } from '../../domain/kernel/event.js';
 import { principalId, text } from '../../domain/catalogue/values.js';
 import { Problem } from '../problem.js';
 import type { Authenticator } from './authenticator.js';
@@ -14,7 +15,7 @@ export interface Issuer {
 }
 
 const claims = z.object({
-  sub: principalId,
+  sub: principalId.refine((id) => id !== SYSTEM.id),
   name: text.max(255).optional(),
   email: text.max(255).optional(),
   groups: z.array(principalId).default([]),

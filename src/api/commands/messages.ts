@@ -52,9 +52,12 @@ export class Messages {
     context: CommandContext,
   ): Promise<TranscriptOutcome> {
     const { limits } = this.#services;
-    return this.#change(roomId, seq, ifRevision, caller, context, (message) =>
-      decideEdit({ seq, text, by: caller.actor.id }, { message, limits }),
-    );
+    return this.#change(roomId, seq, ifRevision, caller, context, (message, room) => {
+      const decision = decideEdit({ seq, text, by: caller.actor.id }, { message, limits });
+      if (decision.kind === 'rejected') return decision;
+      // Who may not speak in an auditorium any more may not speak by an edit.
+      return mayPost(room, this.#services.directory.chain(room.categoryId), caller) ?? decision;
+    });
   }
 
   redact(
@@ -92,7 +95,7 @@ export class Messages {
     decide: (
       message: Message | undefined,
       room: LiveRoom,
-    ) => ReturnType<typeof decideEdit> | ReturnType<typeof decideRedact>,
+    ) => Rejection | ReturnType<typeof decideEdit> | ReturnType<typeof decideRedact>,
   ): Promise<TranscriptOutcome> {
     return this.#writer.execute(roomId, {
       context,

@@ -21,11 +21,18 @@ export class Principals {
     this.#services = services;
   }
 
-  /** Resolves when the user is registered with these claims. */
+  /** Resolves when the user is registered; what the claims change may be recorded later, when they changed just now. */
   async see(caller: Caller, correlationId: string): Promise<void> {
+    const known = this.#services.directory.principal(caller.actor.id);
+    if (known && (isAs(known, caller) || this.#changedLately(caller.actor.id))) return;
+    await this.seeAsClaimed(caller, correlationId);
+  }
+
+  /** Resolves when the user is registered with exactly these claims: what is decided by them later is decided rightly. */
+  async seeAsClaimed(caller: Caller, correlationId: string): Promise<void> {
     const { id } = caller.actor;
     const known = this.#services.directory.principal(id);
-    if (known && (isAs(known, caller) || this.#changedLately(id))) return;
+    if (known && isAs(known, caller)) return;
     const underWay = this.#underWay.get(id) ?? this.#register(caller, correlationId);
     this.#underWay.set(id, underWay);
     await underWay.finally(() => this.#underWay.delete(id));

@@ -36,6 +36,8 @@ export type TranscriptOutcome =
   | Rejection;
 
 interface Job extends TranscriptCommand {
+  /** Written by itself, because something it was written with was refused for another reason than the head. */
+  isSuspect: boolean;
   readonly resolve: (outcome: TranscriptOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -69,7 +71,7 @@ export class TranscriptWriter {
   /** Resolves when what it wrote is durable and the node's view has it. */
   execute(roomId: string, command: TranscriptCommand): Promise<TranscriptOutcome> {
     return new Promise((resolve, reject) => {
-      const job = { ...command, resolve, reject };
+      const job = { ...command, isSuspect: false, resolve, reject };
       const room = this.#rooms.get(roomId);
       if (room && room.jobs.length > 0) {
         room.jobs.push(job);
@@ -110,7 +112,7 @@ export class TranscriptWriter {
     let bytes = 0;
     let considered = 0;
     for (const job of jobs) {
-      if (pending.length > 0 && (job.alone || pending[0]?.job.alone)) break;
+      if (pending.length > 0 && (isAlone(job) || pending.some((one) => isAlone(one.job)))) break;
       const decision = this.#repeated(job) ?? (await decided(job, head));
       if (decision.kind === 'accepted' && decision.facts.length > 0) {
         const events = propose(stream, decision.facts, job.context, this.#stamping, catalogue.versionOf, {
@@ -141,10 +143,7 @@ export class TranscriptWriter {
   async #append(stream: StreamName, pending: readonly Pending[], head: Head): Promise<Head | undefined> {
     const events = pending.flatMap((one) => one.events);
     const outcome = await settle(this.#store, stream, events, head.revision < 0 ? 'no-stream' : head.revision);
-    if (outcome.kind === 'conflict') {
-      await this.#view.reached((await this.#loadHead(stream)).position);
-      return undefined;
-    }
+    if (outcome.kind === 'conflict') return this.#conflicted(stream, pending, head);
     const position = outcome.positions.at(-1) ?? head.position;
     await this.#view.reached(position);
     let revision = head.revision;
@@ -157,6 +156,35 @@ export class TranscriptWriter {
     return { revision, position, time: events.at(-1)?.metadata.time };
   }
 
+  /**
+   * Usually somebody else wrote in between. Where the head is the same all the same, an event id is in the log already though
+   * no index knows its key: it is damaged, or an index was. Nobody else has to wait for that.
+   */
+  async #conflicted(stream: StreamName, pending: readonly Pending[], before: Head): Promise<Head | undefined> {
+    const head = await this.#loadHead(stream);
+    await this.#view.reached(head.position);
+    if (head.revision !== before.revision) return undefined;
+    const [first] = pending;
+    if (pending.length > 1) for (const { job } of pending) job.isSuspect = true;
+    else if (first) {
+      first.job.resolve(await this.#recorded(stream, first));
+      return head;
+    }
+    return undefined;
+  }
+
+  /** What an earlier request under the same key has written, wherever it lies in the transcript. */
+  async #recorded(stream: StreamName, { job, events }: Pending): Promise<TranscriptOutcome> {
+    const [own, mark] = [events.at(-1), job.context.idempotency];
+    for await (const batch of this.#store.readStream(stream)) {
+      const found = batch.find(({ id }) => id === own?.id);
+      if (!found || !mark) continue;
+      const { revision, type, position } = found;
+      return { kind: 'repeated', record: { ...mark, stream, revision, type, position } };
+    }
+    return reject('idempotency-mismatch', 'This Idempotency-Key was used for another request.');
+  }
+
   async #loadHead(stream: StreamName): Promise<Head> {
     for await (const [event] of this.#store.readStream(stream, { direction: 'backward', limit: 1 })) {
       if (!event) break;
@@ -166,6 +194,10 @@ export class TranscriptWriter {
     }
     return { revision: -1, position: ORIGIN, time: undefined };
   }
+}
+
+function isAlone({ alone, isSuspect }: Job): boolean {
+  return alone === true || isSuspect;
 }
 
 /** What one command cannot be decided for is no reason to refuse those that wait with it. */

@@ -19,6 +19,13 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     request.rawBody = NOTHING;
     done();
   });
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const encoding = request.headers['content-encoding'];
+    const charset = /;\s*charset="?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+    if (encoding !== undefined && encoding !== 'identity') done(unsupported('without a Content-Encoding'));
+    else if (charset !== undefined && !/^utf-?8$/i.test(charset)) done(unsupported('in UTF-8'));
+    else done(null, payload);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
@@ -29,6 +36,10 @@ export function acceptJsonBodies(app: FastifyInstance): void {
       done(error instanceof Problem ? error : new Problem('invalid-request', 'The body is not valid JSON.'));
     }
   });
+}
+
+function unsupported(how: string): Problem {
+  return new Problem('unsupported-media-type', `Send the body ${how}.`);
 }
 
 function parse(bytes: Buffer): unknown {

@@ -166,6 +166,7 @@ async function join(
   claimed: Claimed = {},
 ) {
   readableRoom(channel.services, caller, id);
+  await channel.principals.seeAsClaimed(caller, context.correlationId); // whether it stays is decided by what is recorded
   const position = await channel.presence.enter(caller, id, unmarked(context), claimed);
   return { body: await joinedView(channel, caller, id, limit, context), position };
 }

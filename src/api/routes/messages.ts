@@ -28,7 +28,7 @@ import type { App, Channel } from './route.js';
 const PATIENCE_MS = 5_000;
 
 export function messageRoutes(app: App, channel: Channel): void {
-  const { services, idempotency, messages, presence, views } = channel;
+  const { services, idempotency, messages, presence, principals, views } = channel;
 
   app.post(
     '/v1/rooms/:id/messages',
@@ -49,6 +49,7 @@ export function messageRoutes(app: App, channel: Channel): void {
           const message = newMessage(request.body);
           const refused = await messages.check(id, caller, message);
           if (refused) throw problemOf(refused);
+          await principals.seeAsClaimed(caller, request.id); // whether it stays is decided by what is recorded
           await presence.enter(caller, id, contextOf(request, services));
           return postedAnswer(services, id, await messages.post(id, caller, message, context));
         },
@@ -177,18 +178,24 @@ async function postedAnswer(
   }
 }
 
-/** The first answer of a post is what its event says. */
-async function postedAgain({ store }: Services, roomId: string, revision: number): Promise<Answer<Message>> {
-  for await (const [recorded] of store.readStream(streamName('transcript', roomId), { from: revision, limit: 1 })) {
-    if (recorded) return answerWith(messageOf(recorded), recorded.position);
+/** The first answer of a post is what its event says, but for a text that was redacted since. */
+async function postedAgain(services: Services, roomId: string, revision: number): Promise<Answer<Message>> {
+  const row = services.directory.isRedacted(roomId, revision) ? await messageAt(services, roomId, revision) : undefined;
+  for await (const [recorded] of services.store.readStream(streamName('transcript', roomId), {
+    from: revision,
+    limit: 1,
+  })) {
+    if (recorded) return answerWith(row ? toMessage(row) : messageOf(recorded), recorded.position);
   }
   throw new Error(`message ${revision} of ${roomId} is not in the log`);
 }
 
 function messageOf(recorded: Parameters<typeof catalogue.decode>[0]): Message {
   const event = catalogue.decode(recorded);
-  if (isParked(event) || event.type !== 'MessagePosted')
-    throw new Error(`no message at ${recorded.stream} ${recorded.revision}`);
+  if (isParked(event)) {
+    throw new Problem('message-not-found', `It was recorded as ${recorded.revision}, but its event is damaged.`);
+  }
+  if (event.type !== 'MessagePosted') throw new Error(`no message at ${recorded.stream} ${recorded.revision}`);
   return postedMessage(event);
 }
 

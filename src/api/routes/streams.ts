@@ -21,7 +21,7 @@ const NDJSON = 'application/x-ndjson';
 
 /** The live stream, its NDJSON twin, and tickets for browsers, which cannot send a header. */
 export function streamRoutes(app: App, channel: Channel): void {
-  const { services, idempotency, tickets, streams, past } = channel;
+  const { services, idempotency, tickets, streams, past, principals } = channel;
 
   app.get(
     '/v1/stream',
@@ -34,6 +34,7 @@ export function streamRoutes(app: App, channel: Channel): void {
       const caller = callerOf(request);
       const cursor = lastEventId(request) ?? request.query.after;
       const after = cursor === undefined ? undefined : positionOf(services, cursor);
+      await principals.seeAsClaimed(caller, request.id);
       reply.hijack();
       await streams.open(reply.raw, { caller, after, requestId: request.id });
     },

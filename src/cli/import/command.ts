@@ -8,7 +8,7 @@ import { localIssuer } from '../../config/local-tokens.js';
 import { readKey } from '../../config/values.js';
 import { CliFailure, EXIT } from '../exit.js';
 import { configOrFail, type Flags } from '../load.js';
-import { standardOutput, type Output } from '../output.js';
+import { counted, standardOutput, type Output } from '../output.js';
 import { ConnectionLost, type Api, type TokenOf } from './api.js';
 import { httpApi } from './http-api.js';
 import { dryRunIrc, importIrc } from './import-irc.js';
@@ -45,7 +45,10 @@ export async function importIrcCommand(options: ImportCommandOptions, output: Ou
   if (options.json) output.out(`${JSON.stringify(report, null, 2)}\n`);
   else output.err(report.toText());
   if (report.stopped !== undefined) throw new CliFailure(AGAIN, report.interrupted ? EXIT.interrupted : EXIT.failed);
-  if (report.refused.length > 0) throw new CliFailure(`${report.refused.length} commands were refused.`, EXIT.failed);
+  if (report.refused.length > 0)
+    throw new CliFailure(`${counted(report.refused.length, 'command')} refused.`, EXIT.failed);
+  if (report.recorded === 0 && report.unreadable.length > 0)
+    throw new CliFailure('Nothing there could be read as a chat log.', EXIT.failed);
 }
 
 const AGAIN = 'The same command goes on where it stopped.';

@@ -18,7 +18,8 @@ export async function openLocal(config: Config): Promise<Local> {
     return { kind: 'open', app, close };
   } catch (error) {
     if (await answers(config.node.url)) return { kind: 'in-use' };
-    throw new CliFailure(error instanceof Error ? error.message : String(error), EXIT.cannotStart);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliFailure(`${why} If a server runs there, name it: --url.`, EXIT.cannotStart);
   }
 }
 

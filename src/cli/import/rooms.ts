@@ -19,16 +19,21 @@ export function problemIn({ status, json }: ApiAnswer): { readonly code: string;
 }
 
 export function categoryFor(api: Api, name: string): Promise<string> {
-  return made(api, '/v1/categories', { name }, '/v1/categories?limit=500', name);
+  return foundOrMade(api, '/v1/categories', { name }, '/v1/categories?limit=500', name);
 }
 
 /** An open room: whoever may read imported logs at all may read them all. */
 export function roomFor(api: Api, categoryId: string, name: string): Promise<string> {
   const list = `/v1/rooms?category=${encodeURIComponent(categoryId)}&limit=500`;
-  return made(api, '/v1/rooms', { name, categoryId, privacy: 'open' }, list, name);
+  return foundOrMade(api, '/v1/rooms', { name, categoryId, privacy: 'open' }, list, name);
 }
 
-/** Creates it; where it is there already, made by an earlier import or by somebody else, finds it. */
+/** One made by an earlier import or by somebody else is as good, also where names may be used twice. */
+async function foundOrMade(api: Api, path: string, body: object, list: string, name: string): Promise<string> {
+  return (await find(api, list, name)) ?? made(api, path, body, list, name);
+}
+
+/** Looks for it again where somebody else made it meanwhile. */
 async function made(api: Api, path: string, body: object, list: string, name: string): Promise<string> {
   const key = `irc1-${createHash('sha256')
     .update(JSON.stringify([path, body]))

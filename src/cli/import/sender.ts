@@ -147,7 +147,8 @@ export class Sender {
 }
 
 function requestOf(roomId: string, command: ImportCommand): ApiRequest {
-  const { user: as, key, claimedTime } = command;
+  const { user: as, claimedTime } = command;
+  const key = `${command.key}.${roomId}`; // the same line in another room is another post
   const claimed = claimedTime === undefined ? {} : { claimedTime };
   const room = `/v1/rooms/${roomId}`;
   switch (command.kind) {

@@ -42,6 +42,9 @@ export interface Actor {
   readonly internal: boolean;
 }
 
+/** Acts for nobody. No token can be of this user. */
+export const SYSTEM: Actor = { id: 'system', name: 'Hansard', email: '', internal: true };
+
 /** What makes a command that is sent twice one command: remembered with its event for good. */
 export interface IdempotencyMark {
   /** SHA-256 of user and `Idempotency-Key`, hex. */

@@ -27,6 +27,7 @@ export const CODES = {
   'broken-chain': 'a window does not begin where, or does not name the manifest with which, the one before ended',
   'not-in-log': 'the log knows no such window',
   'differs-from-log': 'the window is not what the log says or gives',
+  'gone-windows': 'windows at the old end that the log knows: a collector has taken them, or somebody else',
   'author-absent': 'somebody wrote without being in the room',
   'left-absent': 'somebody left without being in the room',
   'joined-twice': 'somebody joined who was in the room',

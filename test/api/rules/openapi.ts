@@ -5,6 +5,7 @@ import type { Answer, ApiNode } from '../../support/api-node.js';
 
 const operation = z.looseObject({
   tags: z.array(z.string()),
+  summary: z.string().min(1),
   security: z.array(z.unknown()).optional(),
   requestBody: z.unknown().optional(),
   parameters: z.array(z.object({ name: z.string(), in: z.string(), schema: z.unknown() })).default([]),

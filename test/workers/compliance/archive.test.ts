@@ -284,7 +284,7 @@ describe('an export folder that fails', () => {
     expect(archive.state()[0]?.message).toContain('is there already');
     expect(await readdir(place)).toStrictEqual(['something']);
     await archive.stop();
-    expect(await readdir(`${root}/archive/jsonl`)).toHaveLength(1); // nothing half made stays behind
+    expect((await readdir(`${root}/archive/jsonl`)).filter((name) => name !== '.log')).toHaveLength(1); // nothing half made stays behind
     await rename(place, `${root}/moved`);
     await work(record, root, { adapters: ['jsonl'] }).published('jsonl', 1);
   });
@@ -299,7 +299,7 @@ describe('an export folder that fails', () => {
     await cut(archive, 'xml');
     expect(await readdir(`${root}/archive/xml`)).not.toContain(own);
     await cut(archive, 'xml');
-    const hidden = (await readdir(`${root}/archive/xml`)).filter((name) => name.startsWith('.'));
+    const hidden = (await readdir(`${root}/archive/xml`)).filter((name) => /^\.\d/.test(name));
     expect(hidden).toStrictEqual([others]);
   });
 

@@ -1,4 +1,5 @@
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { archiveDecider } from '../../../src/domain/archive/decide.js';
 import { catalogue } from '../../../src/domain/catalogue/catalogue.js';
@@ -18,6 +19,10 @@ interface Published {
   readonly windows: readonly string[];
 }
 
+async function visible(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('.')).sort();
+}
+
 /** Four windows of each adapter. */
 async function published(): Promise<Published> {
   const record = new Record();
@@ -32,7 +37,7 @@ async function published(): Promise<Published> {
   for (const adapter of ['xml', 'jsonl']) await cut(archive, adapter);
   await archive.stop();
   const root = `${folder}/archive`;
-  const windows = (await readdir(`${root}/jsonl`)).sort().map((name) => `${root}/jsonl/${name}`);
+  const windows = (await visible(`${root}/jsonl`)).map((name) => `${root}/jsonl/${name}`);
   return { record, root, windows };
 }
 
@@ -110,12 +115,41 @@ describe('what is wrong', () => {
     expect(await codes(root, record)).toStrictEqual(['missing-window']);
   });
 
+  it('when an adapter is gone with all its windows: only the log can tell', async () => {
+    const { record, root } = await published();
+    await rm(`${root}/jsonl`, { recursive: true });
+    expect(await codes(root)).toStrictEqual([]);
+    expect(new Set(await codes(root, record))).toStrictEqual(new Set(['missing-window']));
+  });
+
+  it('is not that windows at the old end are gone, but the log has it said', async () => {
+    const { record, root, windows } = await published();
+    for (const window of windows.slice(0, 2)) await rm(window, { recursive: true });
+    const { ok, warnings } = await verifyArchive(root, { against: record.rendering });
+    const gone = warnings.filter(({ code }) => code === 'gone-windows').map(({ message }) => message);
+    expect([ok, gone]).toStrictEqual([true, ['windows 1 to 2 were published and are not there any more']]);
+  });
+
+  it('when what the bag says of itself was rewritten, with right hashes', async () => {
+    const { windows } = await published();
+    const [, window = ''] = windows;
+    const info = await readFile(`${window}/bag-info.txt`, 'utf8');
+    await writeFile(`${window}/bag-info.txt`, `${info}Contact-Name: Mallory\n`);
+    const hash = createHash('sha256')
+      .update(await readFile(`${window}/bag-info.txt`))
+      .digest('hex');
+    const tags = await readFile(`${window}/tagmanifest-sha256.txt`, 'utf8');
+    await writeFile(`${window}/tagmanifest-sha256.txt`, tags.replace(/^.{64}(?= {2}bag-info)/m, hash));
+    expect(await codes(window)).toStrictEqual(['bad-bag']);
+  });
+
   it('when something foreign lies in the archive', async () => {
     const { root } = await published();
     await writeFile(`${root}/jsonl/readme.txt`, 'hello');
     await writeFile(`${root}/notes`, 'hello');
     await mkdir(`${root}/xml/0000000009_half`);
-    expect(await codes(root)).toStrictEqual(['foreign-file', 'foreign-file', 'foreign-file']);
+    await mkdir(`${root}/mine`);
+    expect(await codes(root)).toStrictEqual(['foreign-file', 'foreign-file', 'foreign-file', 'foreign-file']);
   });
 
   it('when a window was rendered again with other contents and right hashes', async () => {
@@ -128,8 +162,8 @@ describe('what is wrong', () => {
     await forged.post('r1', 'never said');
     await cut(archive, 'jsonl');
     await archive.stop();
-    const [, second] = (await readdir(`${folder}/archive/jsonl`)).sort();
-    const [, place] = (await readdir(`${root}/jsonl`)).sort();
+    const [, second] = await visible(`${folder}/archive/jsonl`);
+    const [, place] = await visible(`${root}/jsonl`);
     expect(await codes(`${folder}/archive`)).toStrictEqual([]);
     await rm(`${root}/jsonl/${place ?? ''}`, { recursive: true });
     await cp(`${folder}/archive/jsonl/${second ?? ''}`, `${root}/jsonl/${second ?? ''}`, { recursive: true });
@@ -148,7 +182,8 @@ describe('what is wrong', () => {
 
   it('when windows of one adapter lie in the folder of another', async () => {
     const { root } = await published();
-    await cp(`${root}/xml`, `${root}/mine`, { recursive: true });
+    await rm(`${root}/jsonl`, { recursive: true });
+    await cp(`${root}/xml`, `${root}/jsonl`, { recursive: true });
     expect(await codes(root)).toStrictEqual(['folder-name', 'folder-name', 'folder-name', 'folder-name']);
   });
 });

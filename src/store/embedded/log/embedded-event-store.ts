@@ -39,7 +39,7 @@ export interface EmbeddedEventStoreOptions {
  */
 export async function openEmbeddedEventStore(options: EmbeddedEventStoreOptions): Promise<EventStore> {
   const { folder, onFatal } = options;
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw asUnusable(error, folder, 'written');
   });
   let store: EmbeddedEventStore | undefined;

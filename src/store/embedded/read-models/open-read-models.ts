@@ -24,7 +24,7 @@ export interface EmbeddedReadModelsOptions {
 
 /** Read models in one SQLite file; a thread writes, another one reads, and the event loop waits for no disk. */
 export async function openEmbeddedReadModels({ folder, onFatal }: EmbeddedReadModelsOptions): Promise<ReadModels> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const data: WorkerData = { file: join(folder, 'read-models.db') };
   const writer = new WorkerChannel<WriterRequest>(
     startWorker(new URL('./read-models-writer-worker.js', import.meta.url), data),

@@ -8,6 +8,9 @@ interface Waiting<Request> {
   readonly reject: (error: Error) => void;
 }
 
+/** What SQLite says of a file that is no file of its any more. */
+const DAMAGED = /malformed|not a database/;
+
 /** So many requests cross to the worker at once: one that comes next waits no longer than these take. */
 const AT_ONCE = 64;
 
@@ -17,6 +20,7 @@ const AT_ONCE = 64;
  */
 export class WorkerChannel<Request> {
   readonly #worker: Worker;
+  readonly #onDeath: (error: Error) => void;
   readonly #exited: Promise<void>;
   /** The worker has opened the file; rejected when it cannot. */
   readonly ready: Promise<void>;
@@ -26,9 +30,10 @@ export class WorkerChannel<Request> {
   #refusing = false;
   #ending = false;
 
-  /** `onDeath`: called when the thread ends without having been told to. */
+  /** `onDeath`: called when the thread ends without having been told to, or finds the file damaged. */
   constructor(worker: Worker, onDeath: (error: Error) => void = () => undefined) {
     this.#worker = worker;
+    this.#onDeath = onDeath;
     this.ready = new Promise((resolve, reject) => {
       worker.once('message', () => {
         worker.on('message', (answers: readonly Answer[]) => this.#settle(answers));
@@ -88,8 +93,13 @@ export class WorkerChannel<Request> {
     this.#send();
     for (const [index, { resolve, reject }] of settled.entries()) {
       const answer = answers[index] ?? { failed: 'Error', reason: 'the worker gave no answer' };
-      if (typeof answer === 'string') resolve(answer);
-      else reject(errorOf(answer));
+      if (typeof answer === 'string') {
+        resolve(answer);
+        continue;
+      }
+      const error = errorOf(answer);
+      if (DAMAGED.test(error.message)) this.#onDeath(error);
+      reject(error);
     }
   }
 

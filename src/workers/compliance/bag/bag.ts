@@ -17,8 +17,22 @@ export function manifestOf(files: readonly Hashed[]): string {
   return lines.sort((one, other) => (one.slice(66) < other.slice(66) ? -1 : 1)).join('');
 }
 
-export function payloadOxum(payload: readonly Pick<WrittenFile, 'bytes'>[]): string {
+function payloadOxum(payload: readonly Pick<WrittenFile, 'bytes'>[]): string {
   return `${payload.reduce((sum, { bytes }) => sum + bytes, 0)}.${payload.length}`;
+}
+
+/** What the bag says of itself: of the window and its payload alone, so that it can be checked to the byte. */
+export function bagInfo(
+  { software, toTime }: Pick<Window, 'software' | 'toTime'>,
+  identifier: string,
+  payload: readonly Pick<WrittenFile, 'bytes'>[],
+): string {
+  return [
+    `Bag-Software-Agent: Hansard ${software}\n`,
+    `Bagging-Date: ${toTime.slice(0, 10)}\n`,
+    `External-Identifier: ${identifier}\n`,
+    `Payload-Oxum: ${payloadOxum(payload)}\n`,
+  ].join('');
 }
 
 /** Makes a BagIt 1.0 bag (RFC 8493) of a folder that has its payload in `data/`, and all of it durable. */
@@ -28,21 +42,9 @@ export async function closeBag(
   identifier: string,
   payload: readonly WrittenFile[],
 ): Promise<{ readonly manifestSha256: string }> {
-  const info = {
-    'Bag-Software-Agent': `Hansard ${window.software}`,
-    'Bagging-Date': window.toTime.slice(0, 10),
-    'External-Identifier': identifier,
-    'Payload-Oxum': payloadOxum(payload),
-  };
   const tags = [
     await writeFileOf(folder, BAGIT, DECLARATION),
-    await writeFileOf(
-      folder,
-      BAG_INFO,
-      Object.entries(info)
-        .map(([label, value]) => `${label}: ${value}\n`)
-        .join(''),
-    ),
+    await writeFileOf(folder, BAG_INFO, bagInfo(window, identifier, payload)),
     await writeFileOf(folder, MANIFEST, manifestOf(payload)),
   ];
   await writeFileOf(folder, TAG_MANIFEST, manifestOf(tags));

@@ -75,13 +75,35 @@ export class LogWitness {
     await this.#compareBytes(folder, path, known.sealed);
   }
 
-  /** Windows that were published, not collected, and are newer than one that is there. */
+  /** Whether a window was ever published. */
+  get knowsWindows(): boolean {
+    return this.#published.length > 0;
+  }
+
+  /**
+   * Windows that were published and are not there. Those older than all that are there may have been taken by a collector,
+   * who takes the oldest first; the newest ones, or all of them, are missed.
+   */
   missing(prefix: string, present: readonly number[]): void {
-    const newest = present.at(-1);
-    if (newest === undefined) return;
-    for (const [number, { manifestSha256, isCollected }] of this.#windows)
-      if (number > newest && manifestSha256 !== undefined && !isCollected)
+    const [oldest = Infinity, newest = 0] = [present.at(0), present.at(-1)];
+    for (const number of this.#published)
+      if (number > newest)
         this.#findings.problem(prefix, 'missing-window', `window ${number} was published and is not there`);
+    const gone = this.#published.filter((number) => number < oldest && number <= newest);
+    const [first, last] = [gone.at(0), gone.at(-1)];
+    if (first !== undefined && last !== undefined)
+      this.#findings.warning(
+        prefix,
+        'gone-windows',
+        `windows ${first} to ${last} were published and are not there any more`,
+      );
+  }
+
+  /** Numbers of windows that were published and of which nobody said that they were collected. */
+  get #published(): readonly number[] {
+    return [...this.#windows].flatMap(([number, { manifestSha256, isCollected }]) =>
+      manifestSha256 !== undefined && !isCollected ? [number] : [],
+    );
   }
 
   #compareRange(path: string, sealed: Window, window: WindowJson): void {

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isAdapterName } from '../dependencies.js';
 
 const WINDOW_NAME = /^([0-9]{10})_[0-9]{8}T[0-9]{9}Z_[0-9]{8}T[0-9]{9}Z$/;
 /** Collectors say with it that they have the window. */
@@ -44,10 +45,8 @@ export async function rootFolder(
   path: string,
 ): Promise<{ readonly adapters: readonly string[]; readonly foreign: readonly string[] }> {
   const entries = await visible(path);
-  return {
-    adapters: entries.filter(({ isFolder }) => isFolder).map(({ name }) => name),
-    foreign: entries.filter(({ isFolder }) => !isFolder).map(({ name }) => name),
-  };
+  const adapters = entries.filter(({ name, isFolder }) => isFolder && isAdapterName(name)).map(({ name }) => name);
+  return { adapters, foreign: entries.flatMap(({ name }) => (adapters.includes(name) ? [] : [name])) };
 }
 
 export async function isFolder(path: string): Promise<boolean> {

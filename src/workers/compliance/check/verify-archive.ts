@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { ADAPTERS } from '../dependencies.js';
 import { Findings, type Counts, type Problem, type Report } from '../report.js';
 import { LogWitness, type AgainstLog } from './against-log.js';
 import { Chain } from './chain.js';
@@ -22,7 +23,7 @@ export async function verifyArchive(path: string, options: VerifyOptions = {}): 
   const folder = resolve(path);
   switch (await layoutOf(folder)) {
     case 'nothing':
-      verification.findings.problem('', 'not-found', `There is no folder ${path}.`);
+      verification.findings.problem('', 'not-found', `There is no folder ${path}: nothing was published there yet.`);
       break;
     case 'window':
       await verification.window(folder);
@@ -56,6 +57,15 @@ class Verification {
     const { adapters, foreign } = await rootFolder(folder);
     this.#foreign('', foreign);
     for (const name of adapters) await this.adapter(`${folder}/${name}`, `${name}/`, name);
+    for (const name of ADAPTERS) if (!adapters.includes(name)) await this.#absent(name);
+  }
+
+  /** An adapter without a folder is missed when the log knows of windows. */
+  async #absent(name: string): Promise<void> {
+    const witness = await this.#witness(name);
+    if (!witness?.knowsWindows) return;
+    this.#counts.adapters += 1;
+    witness.missing(`${name}/`, []);
   }
 
   /** `prefix` goes before paths: "", or the adapter's name and a slash. */

@@ -3,7 +3,7 @@ import { archiveDecider, type ArchiveCommand } from '../../../domain/archive/dec
 import { initialArchive } from '../../../domain/archive/evolve.js';
 import { catalogue } from '../../../domain/catalogue/catalogue.js';
 import type { CommandContext, Stamping } from '../../../domain/kernel/command.js';
-import type { Actor } from '../../../domain/kernel/event.js';
+import { SYSTEM } from '../../../domain/kernel/event.js';
 import type { EventStore } from '../../../domain/kernel/event-store.js';
 import { handleCommand, load, type Handled, type Loaded } from '../../../domain/kernel/handle-command.js';
 import { ORIGIN, type Position } from '../../../domain/kernel/position.js';
@@ -55,8 +55,6 @@ interface Cut {
   readonly resolve: (window: CutWindow) => void;
   readonly reject: (error: Error) => void;
 }
-
-const HANSARD: Actor = { id: 'system', name: 'Hansard', email: '', internal: true };
 
 type Sealed = Extract<ArchiveState, { kind: 'sealed' }>;
 
@@ -242,7 +240,7 @@ export class AdapterLoop {
       archiveStream(adapter),
       archiveDecider,
       command,
-      context ?? { actor: HANSARD, node, correlationId: ids.random() },
+      context ?? { actor: SYSTEM, node, correlationId: ids.random() },
       {
         store,
         clock,

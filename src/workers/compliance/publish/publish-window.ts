@@ -11,6 +11,7 @@ import type { ProblemCode } from '../report.js';
 import type { LogState } from '../state/log-state.js';
 import { renderWindow, type Rendered } from '../window/render-window.js';
 import { hiddenName, removeLeftovers } from './hidden-folders.js';
+import { own } from './ownership.js';
 
 /** Moments between sealing a window and the end of its publishing, in their order. */
 export const STEPS = [
@@ -46,6 +47,7 @@ export async function makeVisible(window: Window, state: LogState, publishing: P
   const parent = `${folder}/${window.adapter}`;
   const name = windowFolderName(window);
   await prepare(window, publishing);
+  await own(parent, node, publishing.store);
   await removeLeftovers(parent, node, window.number - 1);
   await step('sealed', window);
   const hidden = `${parent}/${hiddenName(name, node)}`;

@@ -7,6 +7,7 @@ export const NEVER_MS = 30 * 24 * 60 * 60 * 1000;
 /** What was logged. */
 export class Notes {
   readonly lines: string[] = [];
+  readonly debug = (_: object, message: string) => this.#note('debug', message);
   readonly info = (_: object, message: string) => this.#note('info', message);
   readonly warn = (_: object, message: string) => this.#note('warn', message);
   readonly error = (_: object, message: string) => this.#note('error', message);
