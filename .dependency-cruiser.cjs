@@ -36,6 +36,7 @@ module.exports = {
     only('store-imports-the-ports', '^src/store/', [
       '^src/domain/kernel/',
       '^src/projections/read-models\\.ts$',
+      '^src/projections/search/(text-query|indexers|relevance)\\.ts$',
       '^src/store/',
     ]),
     {

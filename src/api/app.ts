@@ -21,6 +21,7 @@ import { operationRoutes, type Readiness } from './routes/operations.js';
 import { roomListRoutes } from './routes/room-lists.js';
 import { roomRoutes } from './routes/rooms.js';
 import type { App, Channel } from './routes/route.js';
+import { searchRoutes } from './routes/search.js';
 import { streamRoutes } from './routes/streams.js';
 import { userRoutes } from './routes/users.js';
 
@@ -83,6 +84,7 @@ export async function buildApp(
     joinRoutes,
     messageRoutes,
     streamRoutes,
+    searchRoutes,
     userRoutes,
     logRoutes,
     archiveRoutes,

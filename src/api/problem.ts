@@ -44,6 +44,7 @@ const PROBLEMS = {
   'rate-limited': [429, 'Too many requests'],
   'headers-too-large': [431, 'The headers are too large'],
   'internal-error': [500, 'Hansard failed'],
+  'search-busy': [503, 'Too many searches at once'],
   'issuer-unavailable': [503, 'The issuer of the token does not answer'],
   'outcome-unknown': [503, 'The log did not answer; send the same request again'],
   'read-model-behind': [503, 'The read model is behind'],

@@ -34,6 +34,7 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /v1/rooms/{id}/messages/{seq}': 'A message',
   'PATCH /v1/rooms/{id}/messages/{seq}': 'Edit a message of one’s own',
   'DELETE /v1/rooms/{id}/messages/{seq}': 'Redact a message (manager)',
+  'GET /v1/search/messages': 'Search messages in the rooms that the caller may read',
   'GET /v1/stream': 'Server-sent events of all rooms that the caller follows',
   'POST /v1/stream/ticket': 'A ticket for a browser’s stream: 30 seconds, one use',
   'GET /v1/events': 'The events of the stream as NDJSON, from any place of the past',

@@ -26,8 +26,11 @@ export type Message = Readonly<{
   redactedAt?: string;
 }>;
 
-/** `revision` is that of the transcript's last event that changed the message: its ETag. */
-export type MessageRow = Message & Readonly<{ revision: number }>;
+/**
+ * `revision` is that of the transcript's last event that changed the message: its ETag. `position` is that of the event that
+ * posted it: its place among all messages.
+ */
+export type MessageRow = Message & Readonly<{ revision: number; position: number }>;
 
 /** One that was redacted, logged or not: whoever shows the transcript's events has to leave the text out. */
 export type RedactionRow = Readonly<{ roomId: string; seq: number }>;
@@ -36,8 +39,8 @@ export type RedactionRow = Readonly<{ roomId: string; seq: number }>;
 export const messages: Projection = {
   schema: {
     name: 'messages',
-    version: 1,
-    tables: { messages: { key: ['roomId', 'seq'] }, redactions: { key: ['roomId', 'seq'] } },
+    version: 2,
+    tables: { messages: { key: ['roomId', 'seq'], text: 'messages' }, redactions: { key: ['roomId', 'seq'] } },
   },
   categories: ['transcript'],
   changes(event) {
@@ -63,7 +66,7 @@ export function redactionRow(row: Row): RedactionRow {
 }
 
 export function toMessage(row: Row): Message {
-  return without(messageRow(row), 'revision');
+  return without(messageRow(row), 'revision', 'position');
 }
 
 /** The message as its event posted it. */
@@ -73,7 +76,7 @@ export function postedMessage({ id, stream, revision, data, metadata }: EventOf<
 }
 
 function posted(event: EventOf<'MessagePosted'>): Change {
-  const row: MessageRow = { ...postedMessage(event), revision: event.revision };
+  const row: MessageRow = { ...postedMessage(event), revision: event.revision, position: event.position };
   return { table: 'messages', key: [row.roomId, row.seq], fold: () => row, creates: true };
 }
 

@@ -1,4 +1,6 @@
 import type { Position } from '../domain/kernel/position.js';
+import type { IndexerName } from './search/indexers.js';
+import type { TextQuery } from './search/text-query.js';
 
 /**
  * A row is a JSON object. Its key and index members are always there, each of one type throughout, a string or a safe
@@ -14,6 +16,8 @@ export interface TableSchema {
   readonly key: readonly string[];
   /** Further orders to scan in, by name: members, to which the engine adds the key to make each place unique. */
   readonly indexes?: Readonly<Record<string, readonly string[]>>;
+  /** Rows are found by their words too: what is kept of a row for that, the indexer of this name says. */
+  readonly text?: IndexerName;
   /** Keys come in no order (they are hashes): an engine that otherwise keeps rows in the order of their key does not. */
   readonly scattered?: true;
 }
@@ -59,6 +63,34 @@ export interface Found {
   readonly checkpoint: Position;
 }
 
+/** Hits of a text index, the highest place first. */
+export interface Search {
+  /** One with a text index. */
+  readonly table: string;
+  readonly query: TextQuery;
+  /**
+   * `newest`: by place. `relevance`: of the hits at the highest places, MAX_RANKED of them, first those with the highest
+   * relevance (`relevance.ts`), of equal ones the highest place; then the others by place.
+   */
+  readonly order: 'newest' | 'relevance';
+  /** Only hits at places below this one; `total` counts all hits whatever it says. */
+  readonly before?: number;
+  /** Hits left out at the beginning of the order. */
+  readonly skip?: number;
+  readonly limit: number;
+}
+
+/** As of one moment, and nothing that is not committed. */
+export interface SearchFound extends Found {
+  /** All hits, counted up to MAX_TOTAL. */
+  readonly total: number;
+  /** There are more hits than MAX_TOTAL. */
+  readonly exceeded: boolean;
+}
+
+export const MAX_TOTAL = 10_000;
+export const MAX_RANKED = 1_000;
+
 /** A stored row and the position of the last event folded into it. */
 export interface Stored {
   readonly row: Row;
@@ -73,6 +105,11 @@ export class InvalidRowError extends Error {
 /** Thrown by a writer whose generation was dropped, because another one took its place: ask for the writer again. */
 export class GenerationGoneError extends Error {
   override readonly name = 'GenerationGoneError';
+}
+
+/** Thrown by `search` when too many searches wait already: ask again later. */
+export class SearchBusyError extends Error {
+  override readonly name = 'SearchBusyError';
 }
 
 /** One read model's tables that are being written: the live generation, or one that fills beside it. */
@@ -109,6 +146,8 @@ export interface ReadModels {
   checkpoint(readModel: string): Promise<Position>;
   get(readModel: string, table: string, key: Key): Promise<Row | undefined>;
   scan(readModel: string, scan: Scan): Promise<Found>;
+  /** Never makes who reads rows wait. Throws SearchBusyError. A read model that was never written has no hits. */
+  search(readModel: string, search: Search): Promise<SearchFound>;
 
   /** Lets what was asked before finish, refuses the rest. Idempotent. */
   close(): Promise<void>;

@@ -29,6 +29,7 @@ describe('messages', () => {
           author: { id: 'bob', name: 'Bob' },
           time: seconds(7),
           revision: 0,
+          position: 1,
         },
       ],
       redactions: [],
@@ -49,8 +50,8 @@ describe('messages', () => {
     expect((await rowsOf(log))['messages']).toMatchObject([{ ...more, seq: 9, revision: 9, text: 'x' }]);
   });
 
-  test('the answer of the API has no revision', () => {
-    expect(toMessage({ id: 'x', seq: 1, revision: 4 })).toEqual({ id: 'x', seq: 1 });
+  test('the answer of the API has neither revision nor position', () => {
+    expect(toMessage({ id: 'x', seq: 1, revision: 4, position: 9 })).toEqual({ id: 'x', seq: 1 });
   });
 
   test('an edit replaces the text, drops what was rich in it and moves the revision', async () => {
@@ -64,6 +65,7 @@ describe('messages', () => {
       editedAt: seconds(9),
       seq: 0,
       revision: 1,
+      position: 1,
       time: seconds(0),
     });
     expect(row).not.toHaveProperty('html');

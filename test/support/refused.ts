@@ -45,6 +45,7 @@ export const STATUSES = {
   'rate-limited': 429,
   'headers-too-large': 431,
   'internal-error': 500,
+  'search-busy': 503,
   'issuer-unavailable': 503,
   'outcome-unknown': 503,
   'read-model-behind': 503,

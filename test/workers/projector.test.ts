@@ -316,6 +316,7 @@ function committing(models: ReadModels, before: (readModel: string) => void): Re
     checkpoint: (readModel) => models.checkpoint(readModel),
     get: (...place) => models.get(...place),
     scan: (...place) => models.scan(...place),
+    search: (...place) => models.search(...place),
     close: () => models.close(),
     async writer(schema) {
       const writer = await models.writer(schema);

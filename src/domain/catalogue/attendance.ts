@@ -15,4 +15,4 @@ export const ParticipantLeft = z.strictObject({
 /** Parted while not present: ends following, no one left. */
 export const RoomUnfollowed = z.strictObject({});
 /** Messages `from` to `to` (seq, both inclusive) were shown to the actor. */
-export const HistoryViewed = z.strictObject({ from: seq, to: seq, via: z.enum(['join', 'page', 'message']) });
+export const HistoryViewed = z.strictObject({ from: seq, to: seq, via: z.enum(['join', 'page', 'message', 'search']) });

@@ -2,6 +2,8 @@ import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite
 
 const FORMAT = 1;
 
+export type Value = string | number | Uint8Array | null;
+
 /**
  * The file of the read models. It can be made again from the log, so commits do not wait for the disk: after a power cut
  * the last of them may be missing, rows and checkpoint alike.
@@ -20,16 +22,16 @@ export class Database {
     }
   }
 
-  run(sql: string, ...values: readonly (string | number)[]): void {
+  run(sql: string, ...values: readonly Value[]): void {
     this.#statement(sql).run(...values);
   }
 
   /** The first row's columns. */
-  get(sql: string, ...values: readonly (string | number)[]): readonly unknown[] | undefined {
+  get(sql: string, ...values: readonly Value[]): readonly unknown[] | undefined {
     return this.#statement(sql).get(...values) as readonly unknown[] | undefined;
   }
 
-  all(sql: string, ...values: readonly (string | number)[]): readonly (readonly unknown[])[] {
+  all(sql: string, ...values: readonly Value[]): readonly (readonly unknown[])[] {
     return this.#statement(sql).all(...values) as readonly (readonly unknown[])[];
   }
 

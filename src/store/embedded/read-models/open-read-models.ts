@@ -1,19 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Position } from '../../../domain/kernel/position.js';
-import type {
-  Found,
-  Key,
-  ReadModels,
-  ReadModelSchema,
-  ReadModelWriter,
-  Row,
-  Scan,
+import {
+  SearchBusyError,
+  type Found,
+  type Key,
+  type ReadModels,
+  type ReadModelSchema,
+  type ReadModelWriter,
+  type Row,
+  type Scan,
+  type Search,
+  type SearchFound,
 } from '../../../projections/read-models.js';
 import { startWorker } from '../start-worker.js';
 import { EmbeddedWriter } from './embedded-writer.js';
-import type { ReaderRequest, WorkerData, WriterRequest } from './protocol.js';
-import { WorkerChannel } from './worker-channel.js';
+import type { ReaderRequest, SearchRequest, WorkerData, WriterRequest } from './protocol.js';
+import { WorkerChannel, type ChannelLimits } from './worker-channel.js';
 
 export interface EmbeddedReadModelsOptions {
   /** Holds `read-models.db`; made when it is not there. The file may be deleted at any time the program is not running. */
@@ -22,7 +25,16 @@ export interface EmbeddedReadModelsOptions {
   readonly onFatal?: ((error: Error) => void) | undefined;
 }
 
-/** Read models in one SQLite file; a thread writes, another one reads, and the event loop waits for no disk. */
+/** A search takes milliseconds, not microseconds: each is answered as soon as it is done. */
+const SEARCHES: ChannelLimits = {
+  atOnce: 1,
+  waiting: { most: 200, refusal: () => new SearchBusyError('too many searches are waiting') },
+};
+
+/**
+ * Read models in one SQLite file; a thread writes, another one reads, a third one searches, and the event loop waits for
+ * no disk.
+ */
 export async function openEmbeddedReadModels({ folder, onFatal }: EmbeddedReadModelsOptions): Promise<ReadModels> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const data: WorkerData = { file: join(folder, 'read-models.db') };
@@ -34,22 +46,33 @@ export async function openEmbeddedReadModels({ folder, onFatal }: EmbeddedReadMo
     startWorker(new URL('./read-models-reader-worker.js', import.meta.url), data),
     onFatal,
   );
+  const searcher = new WorkerChannel<SearchRequest>(
+    startWorker(new URL('./read-models-search-worker.js', import.meta.url), data),
+    onFatal,
+    SEARCHES,
+  );
   try {
-    await Promise.all([writer.ready, reader.ready]);
+    await Promise.all([writer.ready, reader.ready, searcher.ready]);
   } catch (error) {
-    await Promise.all([reader.end(), writer.end()]);
+    await Promise.all([reader.end(), searcher.end(), writer.end()]);
     throw error;
   }
-  return new EmbeddedReadModels(writer, reader);
+  return new EmbeddedReadModels(writer, reader, searcher);
 }
 
 class EmbeddedReadModels implements ReadModels {
   readonly #writer: WorkerChannel<WriterRequest>;
   readonly #reader: WorkerChannel<ReaderRequest>;
+  readonly #searcher: WorkerChannel<SearchRequest>;
 
-  constructor(writer: WorkerChannel<WriterRequest>, reader: WorkerChannel<ReaderRequest>) {
+  constructor(
+    writer: WorkerChannel<WriterRequest>,
+    reader: WorkerChannel<ReaderRequest>,
+    searcher: WorkerChannel<SearchRequest>,
+  ) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#searcher = searcher;
   }
 
   async writer(schema: ReadModelSchema): Promise<ReadModelWriter> {
@@ -75,10 +98,14 @@ class EmbeddedReadModels implements ReadModels {
     return JSON.parse(await this.#reader.ask({ kind: 'scan', readModel, scan })) as Found;
   }
 
+  async search(readModel: string, search: Search): Promise<SearchFound> {
+    return JSON.parse(await this.#searcher.ask({ readModel, search })) as SearchFound;
+  }
+
   /** The writer last: whoever closes the file last tidies it up. */
   async close(): Promise<void> {
     this.#writer.refuse();
-    await this.#reader.end();
+    await Promise.all([this.#reader.end(), this.#searcher.end()]);
     await this.#writer.end();
   }
 }

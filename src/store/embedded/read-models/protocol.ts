@@ -1,4 +1,4 @@
-import type { Key, ReadModelSchema, Scan } from '../../../projections/read-models.js';
+import type { Key, ReadModelSchema, Scan, Search } from '../../../projections/read-models.js';
 
 /** Where the workers find the file. */
 export interface WorkerData {
@@ -30,6 +30,11 @@ export type ReaderRequest =
   | { readonly kind: 'checkpoint'; readonly readModel: string }
   | { readonly kind: 'get'; readonly readModel: string; readonly table: string; readonly key: Key }
   | { readonly kind: 'scan'; readonly readModel: string; readonly scan: Scan };
+
+export interface SearchRequest {
+  readonly readModel: string;
+  readonly search: Search;
+}
 
 /** JSON text of what was asked for, or why there is none. */
 export type Answer = string | { readonly failed: string; readonly reason: string };

@@ -1,12 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import { Database } from './database.js';
-import { tableOf, tableSql, type Generation } from './generations.js';
+import { tableOf } from './generations.js';
+import { LiveGenerations } from './live-generations.js';
 import type { ReaderRequest, WorkerData } from './protocol.js';
 import { serveRequests } from './serve-requests.js';
 
 // Opened when it is first asked: while this thread starts, the writer may still be making the file.
 let opened: Database | undefined;
-const known = new Map<number, Generation>();
+const liveGenerations = new LiveGenerations();
 
 // One transaction for all requests of a message: rows, checkpoint and which generation is live, as of one moment.
 serveRequests<ReaderRequest>(
@@ -21,7 +22,7 @@ function database(): Database {
 }
 
 function handle(request: ReaderRequest): string {
-  const live = liveGeneration(request.readModel);
+  const live = liveGenerations.find(database(), request.readModel);
   switch (request.kind) {
     case 'checkpoint':
       return String(live?.checkpoint ?? 0);
@@ -37,19 +38,4 @@ function handle(request: ReaderRequest): string {
       return `{"rows":[${rows.join(',')}],"checkpoint":${live.checkpoint}}`;
     }
   }
-}
-
-function liveGeneration(readModel: string): (Generation & { readonly checkpoint: number }) | undefined {
-  const found = database().get(
-    'SELECT id, checkpoint, tables FROM generations WHERE read_model = ? AND live = 1',
-    readModel,
-  );
-  if (!found) return undefined;
-  const [id, checkpoint, tables] = [Number(found[0]), Number(found[1]), String(found[2])];
-  let generation = known.get(id);
-  if (!generation) {
-    generation = { id, tables: tableSql(id, tables) };
-    known.set(id, generation);
-  }
-  return { ...generation, checkpoint };
 }

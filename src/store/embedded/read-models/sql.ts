@@ -1,4 +1,6 @@
 import type { Scan, TableSchema } from '../../../projections/read-models.js';
+import type { IndexerName } from '../../../projections/search/indexers.js';
+import { textSql, type TextSql } from './text/text-sql.js';
 
 /**
  * The SQL of one table of one generation. Rows are kept in the order of their key, so that a page is read from few places
@@ -12,35 +14,42 @@ export class TableSql {
   readonly #orders: ReadonlyMap<string, readonly string[]>;
   /** Members that are columns: first those of the key. */
   readonly members: readonly string[];
+  /** Of a table whose rows are found by their words: it has a column more, where the row is in the text index. */
+  readonly text: { readonly indexer: IndexerName; readonly sql: TextSql } | undefined;
 
-  constructor(generation: number, name: string, { key, indexes = {}, scattered }: TableSchema) {
+  constructor(generation: number, name: string, { key, indexes = {}, text, scattered }: TableSchema) {
     this.#table = `g${generation}_${word(name)}`;
     this.#key = key.map(word);
     this.#isScattered = scattered === true;
+    this.text = text && { indexer: text, sql: textSql(this.#table) };
     this.members = [...new Set([...key, ...Object.values(indexes).flat()].map(word))];
     this.#orders = new Map(
       Object.entries(indexes).map(([index, members]) => [word(index), [...new Set([...members, ...key])]]),
     );
   }
 
+  get keyLength(): number {
+    return this.#key.length;
+  }
+
   create(): string {
     const columns = this.members.map((member) => `${column(member)} NOT NULL`).join(', ');
     const table =
-      `CREATE TABLE ${this.#table} (${columns}, position INTEGER NOT NULL, row TEXT NOT NULL, ` +
+      `CREATE TABLE ${this.#table} (${columns}, position INTEGER NOT NULL, row TEXT NOT NULL,${this.text ? ' place INTEGER,' : ''} ` +
       `PRIMARY KEY (${columnsOf(this.#key)}))${this.#isScattered ? '' : ' WITHOUT ROWID'};`;
     const indexes = [...this.#orders].map(
       ([index, order]) => `CREATE UNIQUE INDEX ${this.#index(index)} ON ${this.#table} (${columnsOf(order)});`,
     );
-    return [table, ...indexes].join('\n');
+    return [table, ...indexes, ...(this.text ? [this.text.sql.create] : [])].join('\n');
   }
 
   drop(): string {
-    return `DROP TABLE IF EXISTS ${this.#table}`;
+    return `DROP TABLE IF EXISTS ${this.#table};${this.text?.sql.drop ?? ''}`;
   }
 
-  /** Members, position, row. A stored row of a later position stays. */
+  /** Members, position, row, place if it has a text index. A stored row of a later position stays. */
   upsert(): string {
-    const given = [...this.members.map(column), 'position', 'row'];
+    const given = [...this.members.map(column), 'position', 'row', ...(this.text ? ['place'] : [])];
     const changed = given.slice(this.#key.length).map((name) => `${name} = excluded.${name}`);
     return (
       `INSERT INTO ${this.#table} (${given.join(', ')}) VALUES (${questionMarks(given.length)}) ` +
@@ -56,6 +65,11 @@ export class TableSql {
   /** Key. */
   select(): string {
     return `SELECT row, position FROM ${this.#table} WHERE ${this.#isKey()}`;
+  }
+
+  /** Key: position, place in the text index. */
+  selectPlace(): string {
+    return `SELECT position, place FROM ${this.#table} WHERE ${this.#isKey()}`;
   }
 
   /** Prefix, after, before, limit: a walk along the key or an index from where the page begins, whatever lies before it. */

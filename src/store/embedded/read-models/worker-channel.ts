@@ -11,8 +11,14 @@ interface Waiting<Request> {
 /** What SQLite says of a file that is no file of its any more. */
 const DAMAGED = /malformed|not a database/;
 
-/** So many requests cross to the worker at once: one that comes next waits no longer than these take. */
-const AT_ONCE = 64;
+export interface ChannelLimits {
+  /** So many requests cross to the worker at once: one that comes next waits no longer than these take. */
+  readonly atOnce: number;
+  /** More that wait are refused with what this makes. */
+  readonly waiting?: { readonly most: number; readonly refusal: () => Error };
+}
+
+const MANY_SMALL: ChannelLimits = { atOnce: 64 };
 
 /**
  * Requests to a worker thread. What is asked while the worker is busy goes to it together, so that many small requests
@@ -21,6 +27,7 @@ const AT_ONCE = 64;
 export class WorkerChannel<Request> {
   readonly #worker: Worker;
   readonly #onDeath: (error: Error) => void;
+  readonly #limits: ChannelLimits;
   readonly #exited: Promise<void>;
   /** The worker has opened the file; rejected when it cannot. */
   readonly ready: Promise<void>;
@@ -31,9 +38,10 @@ export class WorkerChannel<Request> {
   #ending = false;
 
   /** `onDeath`: called when the thread ends without having been told to, or finds the file damaged. */
-  constructor(worker: Worker, onDeath: (error: Error) => void = () => undefined) {
+  constructor(worker: Worker, onDeath: (error: Error) => void = () => undefined, limits = MANY_SMALL) {
     this.#worker = worker;
     this.#onDeath = onDeath;
+    this.#limits = limits;
     this.ready = new Promise((resolve, reject) => {
       worker.once('message', () => {
         worker.on('message', (answers: readonly Answer[]) => this.#settle(answers));
@@ -57,6 +65,8 @@ export class WorkerChannel<Request> {
   ask(request: Request): Promise<string> {
     if (this.#failure) return Promise.reject(this.#failure);
     if (this.#refusing) return Promise.reject(new Error('the read models are closed'));
+    const { waiting } = this.#limits;
+    if (waiting && this.#queue.length >= waiting.most) return Promise.reject(waiting.refusal());
     return new Promise((resolve, reject) => {
       this.#queue.push({ request, resolve, reject });
       if (this.#queue.length === 1 && this.#underWay.length === 0) queueMicrotask(() => this.#send());
@@ -78,7 +88,7 @@ export class WorkerChannel<Request> {
 
   #send(): void {
     if (this.#underWay.length > 0) return;
-    this.#underWay = this.#queue.splice(0, AT_ONCE);
+    this.#underWay = this.#queue.splice(0, this.#limits.atOnce);
     if (this.#underWay.length > 0) this.#post(this.#underWay.map(({ request }) => request));
     else if (this.#ending) this.#post('end');
   }

@@ -1,9 +1,12 @@
 import { copyFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { SearchBusyError } from '../../../../src/projections/read-models.js';
 import { openEmbeddedReadModels } from '../../../../src/store/embedded/read-models/open-read-models.js';
 import { counted, countBatch, countedTo, COUNTING } from '../../../contract/read-models/counting.js';
 import { at, put } from '../../../contract/read-models/engine.js';
+import { inside, searchFor } from '../../../contract/read-models/search-cases.js';
+import { message } from '../../../contract/read-models/search-corpus.js';
 import { embeddedPlace } from './place.js';
 
 async function place() {
@@ -75,5 +78,32 @@ describe('the file of the read models', { timeout: 60_000 }, () => {
     const { folder } = await place();
     await writeFile(join(folder, 'file'), '');
     await expect(openEmbeddedReadModels({ folder: join(folder, 'file', 'x') })).rejects.toThrow();
+  });
+
+  test('is searched beside the reading of rows, and more searches than can wait are refused', async () => {
+    const { open } = await place();
+    const models = await open();
+    const tables = { messages: { key: ['roomId', 'seq'], text: 'messages' } } as const;
+    const writer = await models.writer({ name: 'messages', version: 1, tables });
+    const rows = Array.from({ length: 500 }, (_, n) => message(n + 1, 'many words of many texts'));
+    await writer.commit(
+      rows.map((row) => put('messages', [row.roomId, row.seq], row.seq, row)),
+      at(500),
+    );
+    const what = {
+      table: 'messages',
+      ...searchFor({ all: [inside('man')] }, { order: 'relevance', limit: 9 }),
+    } as const;
+    const searches = Array.from({ length: 300 }, () => models.search('messages', what));
+    const settled = Promise.allSettled(searches);
+    const first = await Promise.race([settled.then(() => 'searches'), models.get('messages', 'messages', ['x', 1])]);
+    expect(first).toBeUndefined();
+    const outcomes = await settled;
+    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { reason } of refused) expect(reason).toBeInstanceOf(SearchBusyError);
+    expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(200);
+    expect((await models.search('messages', what)).total).toBe(500);
+    await models.close();
   });
 });
