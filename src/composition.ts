@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet } from 'jose';
+import { Histogram, Registry } from 'prom-client';
 import { container as root, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import { buildApp } from './api/app.js';
 import { anyOf, remembered, type Authenticator } from './api/auth/authenticator.js';
@@ -34,22 +35,35 @@ import type { Position } from './domain/kernel/position.js';
 import { deferred } from './deferred.js';
 import { Lifecycle } from './lifecycle.js';
 import { makeLogger, standardSink, type Logger } from './logger.js';
+import { appendMetrics } from './measured-store.js';
 import { observe } from './metrics.js';
 import { aesSequences } from './projections/aes-sequences.js';
 import { loadDirectory, SOURCES } from './projections/directory/load.js';
 import { envelopes, type ToEnvelope } from './projections/envelope.js';
+import type { ProjectionControl } from './projections/operating.js';
 import { PROJECTIONS } from './projections/projections.js';
-import type { ReadModels } from './projections/read-models.js';
+import type { ReadModelReader, ReadModels } from './projections/read-models.js';
 import type { SequenceCodec } from './projections/sequence.js';
 import { openEmbeddedEventStore } from './store/embedded/log/embedded-event-store.js';
+import { copyLog, inspectFile, inspectLog } from './store/embedded/log/inspect-log.js';
 import { LogFailedError, LogUnusableError } from './store/embedded/log/log-error.js';
 import { openLogForReading } from './store/embedded/log/read-only-event-store.js';
-import { openEmbeddedReadModels } from './store/embedded/read-models/open-read-models.js';
+import { lockForWriting } from './store/embedded/log/writer-lock.js';
+import {
+  openEmbeddedReadModels,
+  openEmbeddedReadModelsForReading,
+} from './store/embedded/read-models/open-read-models.js';
+import { openScratchReadModels } from './store/embedded/scratch.js';
+import { startWorker } from './store/embedded/start-worker.js';
 import { programVersion, systemClock, systemIds } from './system.js';
 import { startArchive, type Archive } from './workers/compliance/archive.js';
 import { ArchiveBlockedError } from './workers/compliance/blocked.js';
+import { ProjectionOperator } from './workers/operating/projection-operator.js';
 import { Projector } from './workers/projector.js';
 import { dropForeignRows } from './workers/same-log.js';
+
+/** Starts a thread of the program, wherever it runs. */
+export { startWorker };
 
 /** A running node. */
 export interface Hansard {
@@ -91,6 +105,27 @@ const TOKENS = {
   tickets: Symbol('tickets') as InjectionToken<Tickets>,
 } as const;
 
+/** The read models of a data folder that nobody serves. */
+export interface ProjectionsOnFolder {
+  readonly projections: ProjectionControl;
+  readonly sequences: SequenceCodec;
+  readonly stop: () => Promise<boolean>;
+}
+
+/** Opens log and read models alone, and keeps them current; `in-use`: another process does. */
+export async function openProjections(config: Config): Promise<ProjectionsOnFolder | 'in-use'> {
+  const logger = makeLogger(config, await standardSink(config));
+  const lifecycle = new Lifecycle(logger, config.shutdown.phaseTimeoutMs);
+  try {
+    return await new Starting(config, logger, lifecycle, new AbortController().signal).projectionsAlone();
+  } catch (error) {
+    await lifecycle.stop();
+    if (error instanceof LogUnusableError && error.reason === 'in-use') return 'in-use';
+    if (error instanceof LogUnusableError) throw new CannotStartError(error.message, { cause: error });
+    throw asCannotStart(error, config);
+  }
+}
+
 /** Starts a node; what was started is stopped again when the rest cannot be. */
 export async function start(
   config: Config,
@@ -114,6 +149,7 @@ class Starting {
   readonly #lifecycle: Lifecycle;
   readonly #signal: AbortSignal;
   readonly #failed = deferred<Error>();
+  readonly #registry = new Registry();
   #lastMove = performance.now();
 
   constructor(config: Config, logger: Logger, lifecycle: Lifecycle, signal: AbortSignal) {
@@ -131,6 +167,7 @@ class Starting {
     const readModels = await this.#openReadModels();
     const projector = await this.#startProjector(store, readModels);
     await this.#filled(projector, head);
+    const projections = this.#operator(store, readModels, projector, version);
     const services = await this.#services(store, readModels, projector, key, version);
     const presence = this.#presence(services);
     const { hub, streams, past } = this.#live(services, presence);
@@ -143,6 +180,7 @@ class Starting {
       streams,
       past,
       archive: controlOf(archive),
+      projections,
       authenticate: this.#authenticator(key),
     });
     services.view.listen({
@@ -164,6 +202,20 @@ class Starting {
     };
   }
 
+  async projectionsAlone(): Promise<ProjectionsOnFolder> {
+    const store = await this.#openLog();
+    const readModels = await this.#openReadModels();
+    const projector = await this.#startProjector(store, readModels);
+    const projections = this.#operator(store, readModels, projector, programVersion());
+    const names = PROJECTIONS.map(({ schema }) => schema.name);
+    await projector.reached(names, await store.head(), { timeoutMs: MAX_TIMER_MS, signal: this.#signal });
+    return {
+      projections,
+      sequences: aesSequences(deploymentKey(this.#config)),
+      stop: () => this.#lifecycle.stop(),
+    };
+  }
+
   /** A read model that was rebuilt or outgrown is filled first: nobody is served from half a history. */
   async #filled(projector: Projector, head: Position): Promise<void> {
     const over = new AbortController();
@@ -179,12 +231,14 @@ class Starting {
   }
 
   async #openLog(): Promise<EventStore> {
+    const { onGroup, measured } = appendMetrics(this.#registry);
     const store = await openEmbeddedEventStore({
       folder: this.#config.data,
       onFatal: (error) => this.#failed.resolve(error),
+      onGroup,
     });
     this.#lifecycle.started('log', () => store.close());
-    return store;
+    return measured(store, this.#logger.child({ part: 'log' }));
   }
 
   async #openReadModels(): Promise<ReadModels> {
@@ -216,6 +270,20 @@ class Starting {
     projector.start();
     this.#lifecycle.started('projector', () => projector.stop());
     return projector;
+  }
+
+  #operator(store: EventStore, models: ReadModels, projector: Projector, software: string): ProjectionOperator {
+    const operator = new ProjectionOperator({
+      ...{ store, models, projector, software, projections: PROJECTIONS, inMemory: SOURCES },
+      decode: catalogue.parse, // remembering would cost more than it saves: each event is looked at once
+      maxEvents: PROJECTED_AT_ONCE,
+      openScratch: (name, origin) => openScratchReadModels(this.#config.data, name, origin),
+      now: () => systemClock.now(),
+      newId: () => systemIds.random(),
+      logger: this.#logger.child({ part: 'operator' }),
+    });
+    this.#lifecycle.started('read model tasks', () => operator.stop());
+    return operator;
   }
 
   async #services(
@@ -257,7 +325,7 @@ class Starting {
 
   #live({ view, store, directory, toEnvelope, sequences, ids, node }: Services, watch: Presence) {
     const frames = makeFrames(directory, toEnvelope);
-    const hub = new Hub(view, frames);
+    const hub = new Hub(view, frames, { onWritten: writeDelay(this.#registry) });
     const past = { hub, store, directory, frames };
     const logger = this.#logger.child({ part: 'streams' });
     const streams = new Streams(
@@ -315,7 +383,7 @@ class Starting {
 
   #channel(
     services: Services,
-    live: Pick<Channel, 'presence' | 'streams' | 'past' | 'archive' | 'authenticate'>,
+    live: Pick<Channel, 'presence' | 'streams' | 'past' | 'archive' | 'projections' | 'authenticate'>,
   ): Channel {
     const container = registerCommands(root.createChildContainer(), services);
     const { idempotency, principals, rooms, categories, messages, views, tickets } = TOKENS;
@@ -337,15 +405,17 @@ class Starting {
     { hub, projector, archive }: { hub: Hub; projector: Projector; archive: Archive },
   ): Promise<App> {
     const { view, clock } = channel.services;
-    const registry = observe({
+    observe(this.#registry, {
       logPosition: () => view.position,
       idleSeconds: () => (performance.now() - this.#lastMove) / 1_000,
       readers: () => hub.counters.readers,
       delivered: () => hub.counters,
+      cutOff: () => channel.streams.cutOff,
       projections: () =>
-        projector
-          .status(view.position)
-          .map(({ name, lagPositions, lagSeconds, parked }) => ({ name, lagEvents: lagPositions, lagSeconds, parked })),
+        projector.status(view.position).map(({ name, lagPositions, lagSeconds, parked, state }) => ({
+          ...{ name, lagEvents: lagPositions, lagSeconds, parked },
+          stopped: state === 'stopped',
+        })),
       adapters: () =>
         archive.state().map(({ name, position, openSince, state }) => ({
           name,
@@ -353,6 +423,9 @@ class Starting {
           openSeconds: Math.max(0, (Date.parse(clock.now()) - Date.parse(openSince)) / 1_000),
           blocked: state === 'blocked',
         })),
+      archiveIntervalSeconds: this.#config.archive.intervalMs / 1_000,
+      folders: { data: this.#config.data, archive: this.#config.archive.folder },
+      version: channel.services.version,
     });
     const isReady = () =>
       projector
@@ -364,7 +437,7 @@ class Starting {
         }));
     return buildApp(channel, {
       logger: this.#logger.child({ part: 'http' }),
-      registry,
+      registry: this.#registry,
       isReady,
       rateLimit: this.#config.limits.rate,
     });
@@ -401,6 +474,30 @@ export async function openLog(config: Config): Promise<LogReading> {
   return { store, sequences, toEnvelope: envelopes(config.deployment, sequences), domain: config.deployment };
 }
 
+/** Opens the read models of a data folder for reading alone, whoever writes them; close them when done. */
+export async function openReadModels(config: Config): Promise<ReadModelReader> {
+  return openEmbeddedReadModelsForReading(config.data).catch((error: unknown) => {
+    throw error instanceof Error && !('code' in error) ? new CannotStartError(error.message, { cause: error }) : error;
+  });
+}
+
+/** The files of the embedded log as backup and doctor handle them. What cannot be opened is a CannotStartError. */
+export const logFiles = {
+  copy: (data: string, to: string) => orCannotStart(() => copyLog(data, to)),
+  inspect: (data: string, options: { readonly full: boolean }) => orCannotStart(() => inspectLog(data, options)),
+  inspectFile,
+  /** Until the answer is called, nobody else writes there. */
+  lock: (data: string) => orCannotStart(() => lockForWriting(data)),
+};
+
+function orCannotStart<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof LogUnusableError ? new CannotStartError(error.message, { cause: error }) : error;
+  }
+}
+
 function registerCommands(container: DependencyContainer, services: Services): DependencyContainer {
   const { store, view, clock, ids } = services;
   const once = <T>(token: InjectionToken<T>, make: (container: DependencyContainer) => T) =>
@@ -415,6 +512,16 @@ function registerCommands(container: DependencyContainer, services: Services): D
   once(TOKENS.views, () => new HistoryViews(store, { clock, ids }));
   once(TOKENS.tickets, () => new Tickets());
   return container;
+}
+
+function writeDelay(registry: Registry): (waitedMs: number) => void {
+  const seconds = new Histogram({
+    name: 'hansard_stream_write_delay_seconds',
+    help: 'Time from an event reaching the node to its being written to all live readers.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+    registers: [registry],
+  });
+  return (waitedMs) => seconds.observe(waitedMs / 1_000);
 }
 
 function keysOf(jwks: { readonly file: string } | { readonly url: string }) {

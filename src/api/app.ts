@@ -10,6 +10,7 @@ import { authenticateCallers, callerOf } from './plugins/authentication.js';
 import { acceptJsonBodies } from './plugins/json-body.js';
 import { answerProblems, frameworkErrors } from './plugins/problems.js';
 import { waitForReadAfter } from './plugins/read-after.js';
+import { logRequests } from './plugins/request-logs.js';
 import { answerRequestIds, requestId } from './plugins/request-id.js';
 import { Problem } from './problem.js';
 import { archiveRoutes } from './routes/archive.js';
@@ -18,6 +19,8 @@ import { joinRoutes } from './routes/joins.js';
 import { logRoutes } from './routes/log.js';
 import { messageRoutes } from './routes/messages.js';
 import { operationRoutes, type Readiness } from './routes/operations.js';
+import { reportRoutes } from './routes/reports.js';
+import { projectionRoutes } from './routes/projections.js';
 import { roomListRoutes } from './routes/room-lists.js';
 import { roomRoutes } from './routes/rooms.js';
 import type { App, Channel } from './routes/route.js';
@@ -70,6 +73,7 @@ export async function buildApp(
   answerRequestIds(app);
   refuseWhenClosing(app);
   measureRequests(app, registry);
+  logRequests(app, channel.services.logger);
   acceptJsonBodies(app);
   await document(app, channel.services.version);
   authenticateCallers(app, channel.authenticate, channel.principals, channel.tickets, channel.services);
@@ -88,6 +92,8 @@ export async function buildApp(
     userRoutes,
     logRoutes,
     archiveRoutes,
+    reportRoutes,
+    projectionRoutes,
   ]) {
     routes(app, channel);
   }

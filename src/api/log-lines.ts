@@ -3,10 +3,9 @@ import type { EventBatch, EventFilter, EventStore } from '../domain/kernel/event
 import type { Position } from '../domain/kernel/position.js';
 import type { ToEnvelope } from '../projections/envelope.js';
 
+/** Which events of the log; each part that is given must match. */
 export interface Selection {
   readonly after: Position;
-  /** Lines at most. */
-  readonly limit: number;
   readonly types?: readonly string[] | undefined;
   /** Stream names and `<stream category>-*`. */
   readonly streams?: readonly string[] | undefined;
@@ -17,16 +16,12 @@ interface Source {
   readonly toEnvelope: ToEnvelope;
 }
 
-/** The log as NDJSON, a string of lines for each batch; with a signal it goes on with what is written until that. */
-export async function* logLines(
+/** The log as NDJSON, a string of lines for each batch, `limit` lines at most. */
+export function logLines(
   { store, toEnvelope }: Source,
-  selection: Selection,
-  follow?: AbortSignal,
+  { limit, ...selection }: Selection & { readonly limit: number },
 ): AsyncGenerator<string> {
-  const { filter, matches } = filterOf(selection);
-  const { after } = selection;
-  const items = follow ? store.subscribe({ after, filter, signal: follow }) : store.readAll({ after, filter });
-  yield* linesOf(eventsIn(items, matches), toEnvelope, selection.limit);
+  return linesOf(eventsIn(selected(store, selection)), toEnvelope, limit);
 }
 
 /** One string a batch; stops reading when there are enough. */
@@ -44,11 +39,22 @@ export async function* linesOf(
   }
 }
 
-async function* eventsIn(
-  items: AsyncIterable<EventBatch | { readonly kind: 'caught-up' }>,
-  matches: (event: RecordedEvent) => boolean,
-) {
-  for await (const item of items) if (item.kind === 'events') yield item.events.filter(matches);
+/** Batches of the log up to its end; with a signal it goes on with what is written until that. */
+export async function* selected(
+  store: Source['store'],
+  selection: Selection,
+  follow?: AbortSignal,
+): AsyncGenerator<EventBatch> {
+  const { filter, matches } = filterOf(selection);
+  const { after } = selection;
+  const items = follow ? store.subscribe({ after, filter, signal: follow }) : store.readAll({ after, filter });
+  for await (const item of items) {
+    if (item.kind === 'events') yield matches ? { ...item, events: item.events.filter(matches) } : item;
+  }
+}
+
+export async function* eventsIn(batches: AsyncIterable<EventBatch>): AsyncGenerator<readonly RecordedEvent[]> {
+  for await (const { events } of batches) yield events;
 }
 
 /** Names and wildcards may be mixed, which no engine's filter says: then the events are looked at here. */
@@ -61,7 +67,7 @@ function filterOf({ types, streams = [] }: Selection) {
     ...(categories.length > 0 && !isMixed && { categories }),
     ...(names.size > 0 && !isMixed && { streams: names }),
   };
-  const matches = ({ stream }: RecordedEvent) =>
-    !isMixed || names.has(stream) || categories.some((category) => stream.startsWith(`${category}-`));
-  return { filter, matches };
+  const mixed = ({ stream }: RecordedEvent) =>
+    names.has(stream) || categories.some((category) => stream.startsWith(`${category}-`));
+  return { filter, matches: isMixed ? mixed : undefined };
 }

@@ -17,7 +17,7 @@ export interface Limits {
   readonly participantUpdateLimit: number;
 }
 
-export type ReadModelNames = readonly ('messages' | 'windows')[];
+export type ReadModelNames = readonly ('messages' | 'parked' | 'usage' | 'windows')[];
 
 /** What every part of the API works with. */
 export interface Services extends Stamping {

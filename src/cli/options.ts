@@ -17,7 +17,49 @@ export interface ReplayOptions {
   readonly limit?: number | undefined;
   readonly types?: string | undefined;
   readonly streams?: string | undefined;
+  /** Id or name. */
+  readonly room?: string | undefined;
+  /** UTC day or RFC 3339 time; from it on, and before it. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
   readonly follow: boolean;
+  /** One stream from its end to its beginning. */
+  readonly backward: boolean;
+}
+
+export const EXPORT_FORMATS = ['parquet', 'ndjson', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export const EXPORTED_READ_MODELS = ['messages', 'attendance', 'windows', 'usage'] as const;
+export type ExportedReadModel = (typeof EXPORTED_READ_MODELS)[number];
+
+export interface ExportOptions {
+  readonly mode: Mode;
+  readonly flags: Flags;
+  readonly format: ExportFormat;
+  /** Folder, made when it is not there. */
+  readonly out: string;
+  /** Events without it. */
+  readonly readModel?: ExportedReadModel | undefined;
+  readonly types?: string | undefined;
+  readonly streams?: string | undefined;
+  readonly room?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly escapeFormulas: boolean;
+  readonly json: boolean;
+}
+
+export interface ReportOptions {
+  readonly mode: Mode;
+  readonly flags: Flags;
+  readonly name: string;
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly as: 'table' | 'json' | 'csv';
 }
 
 export interface ArchiveVerifyOptions {

@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { flagName, isSecret, isSettingName, SETTING_NAMES } from '../config/settings.js';
 import { programVersion } from '../system.js';
 import type { Flags } from './load.js';
+import { operatorCommands } from './operator-commands.js';
+import { EXPORT_FORMATS, EXPORTED_READ_MODELS, type ExportedReadModel, type ExportFormat } from './options.js';
 
 /** The commands. Each one's implementation is loaded when it is called, so that the program starts fast. */
 export function buildProgram(): Command {
@@ -14,9 +16,12 @@ export function buildProgram(): Command {
   demoCommand(program);
   tokenCommand(program);
   replayCommand(program);
+  exportCommand(program);
+  reportCommand(program);
   importCommand(program);
   archiveCommands(program);
   configCommands(program);
+  operatorCommands(program, { withMode, withServer, withSettings, flagsOf });
   return program;
 }
 
@@ -75,18 +80,73 @@ function replayCommand(program: Command): void {
     limit?: number;
     types?: string;
     streams?: string;
+    room?: string;
+    since?: string;
+    until?: string;
     follow?: true;
+    backward?: true;
   }
-  withServer(withSettings(withMode(program.command('replay'))))
+  withSelection(withServer(withSettings(withMode(program.command('replay')))))
     .description('print the log, or a part of it, as NDJSON')
     .option('--after <cursor>', 'go on after this `sequence`')
     .option('--limit <number>', 'at most so many events', wholeNumber)
-    .option('--types <list>', 'only these types, e.g. MessagePosted,MessageEdited')
-    .option('--streams <list>', 'only these streams, e.g. transcript-*')
     .option('--follow', 'go on with what is written from now on')
+    .option('--backward', 'one stream (--streams), the last event first')
     .action(async (options: Options) => {
       const { runReplay } = await import('./replay.js');
-      await runReplay({ ...options, follow: options.follow === true, flags: flagsOf(options) });
+      const { follow = false, backward = false } = options;
+      await runReplay({ ...options, follow, backward, flags: flagsOf(options) });
+    });
+}
+
+function exportCommand(program: Command): void {
+  interface Options extends ModeOption {
+    format: ExportFormat;
+    out: string;
+    readModel?: ExportedReadModel;
+    types?: string;
+    streams?: string;
+    room?: string;
+    since?: string;
+    until?: string;
+    escapeFormulas?: true;
+    json?: true;
+  }
+  withSelection(withSettings(withMode(program.command('export'))))
+    .description('write the log, or a read model, as files for other tools, by UTC day')
+    .addOption(new Option('--format <format>', 'of the files').choices(EXPORT_FORMATS).makeOptionMandatory())
+    .requiredOption('--out <folder>', 'where they go; run again to go on there')
+    .addOption(new Option('--read-model <name>', 'this one instead of the events').choices(EXPORTED_READ_MODELS))
+    .option('--escape-formulas', "csv: put ' before what a spreadsheet would run")
+    .option('--json', 'print what was done as JSON')
+    .action(async (options: Options) => {
+      const { runExport } = await import('./export/command.js');
+      const { escapeFormulas = false, json = false } = options;
+      await runExport({ ...options, escapeFormulas, json, flags: flagsOf(options) });
+    });
+}
+
+function reportCommand(program: Command): void {
+  interface Options extends ModeOption {
+    url?: string;
+    token?: string;
+    since?: string;
+    until?: string;
+    limit?: number;
+    json?: true;
+    csv?: true;
+  }
+  withServer(withSettings(withMode(program.command('report'))))
+    .description('who uses what: rooms, users (the most active first) or days')
+    .argument('<name>', 'rooms, users or days')
+    .option('--since <day>', 'days: from this UTC day on')
+    .option('--until <day>', 'days: before this UTC day')
+    .option('--limit <number>', 'at most so many rows', wholeNumber)
+    .addOption(new Option('--json', 'print a line of JSON for each row').conflicts('csv'))
+    .option('--csv', 'print CSV')
+    .action(async (name: string, { json, csv, ...options }: Options) => {
+      const { runReport } = await import('./report.js');
+      await runReport({ ...options, name, as: json ? 'json' : csv ? 'csv' : 'table', flags: flagsOf(options) });
     });
 }
 
@@ -185,6 +245,16 @@ function withServer(command: Command): Command {
   return command
     .option('--url <address>', 'of a running server')
     .option('--token <token>', 'bearer token for that server');
+}
+
+/** Which events. */
+function withSelection(command: Command): Command {
+  return command
+    .option('--types <list>', 'only these types, e.g. MessagePosted,MessageEdited')
+    .option('--streams <list>', 'only these streams, e.g. transcript-*')
+    .option('--room <id or name>', 'only what happens in this room')
+    .option('--since <time>', 'from this UTC day or RFC 3339 time on')
+    .option('--until <time>', 'before this UTC day or RFC 3339 time');
 }
 
 /** Every setting that is no secret, as a flag. They are many, so help names them in one place: `config print`. */

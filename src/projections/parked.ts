@@ -27,3 +27,7 @@ function mark({ stream, revision, id }: { stream: string; revision: number; id: 
   const row: MarkRow = { id: 'last', stream, revision, eventId: id };
   return { table: 'marks', key: ['last'], fold: () => row, creates: true };
 }
+
+export function parkedRow(row: Row): ParkedRow {
+  return row as ParkedRow; // made by this projection, and by it alone
+}

@@ -132,8 +132,19 @@ export interface ReadModelWriter {
   promote(): Promise<void>;
 }
 
+/** The rows that queries read. */
+export interface ReadModelReader {
+  /** Reads the live generation. A read model that was never written is empty, at ORIGIN. */
+  checkpoint(readModel: string): Promise<Position>;
+  get(readModel: string, table: string, key: Key): Promise<Row | undefined>;
+  scan(readModel: string, scan: Scan): Promise<Found>;
+
+  /** Lets what was asked before finish, refuses the rest. Idempotent. */
+  close(): Promise<void>;
+}
+
 /** The rows that queries read and projections write. One engine stores all read models of a node. */
-export interface ReadModels {
+export interface ReadModels extends ReadModelReader {
   /**
    * The writer that brings this schema up to date: the live generation when it has this version, else a new or unfinished
    * one beside it. The very first generation of a read model is live from the start.
@@ -142,13 +153,6 @@ export interface ReadModels {
   /** A generation from zero beside the live one, also at the same version. An unfinished one is dropped for it. */
   rebuild(schema: ReadModelSchema): Promise<ReadModelWriter>;
 
-  /** Reads the live generation. A read model that was never written is empty, at ORIGIN. */
-  checkpoint(readModel: string): Promise<Position>;
-  get(readModel: string, table: string, key: Key): Promise<Row | undefined>;
-  scan(readModel: string, scan: Scan): Promise<Found>;
   /** Never makes who reads rows wait. Throws SearchBusyError. A read model that was never written has no hits. */
   search(readModel: string, search: Search): Promise<SearchFound>;
-
-  /** Lets what was asked before finish, refuses the rest. Idempotent. */
-  close(): Promise<void>;
 }

@@ -6,7 +6,9 @@ import { ORIGIN, type Position } from '../domain/kernel/position.js';
 import { foldBatch, FoldError, type Decoded } from '../projections/fold-batch.js';
 import type { Projection } from '../projections/projection.js';
 import { InvalidRowError, type ReadModels, type ReadModelWriter } from '../projections/read-models.js';
+import { categoryFilter } from './category-filter.js';
 import type { Logger } from './logger.js';
+import { Turns } from './operating/turns.js';
 import { readAhead, type Waiting } from './subscription-runner.js';
 
 /** What a projection runs on. */
@@ -48,6 +50,8 @@ export class ProjectionRunner {
   readonly projection: Projection;
   readonly #on: Projecting;
   readonly #moved: () => void;
+  readonly #turns = new Turns();
+  #writer: ReadModelWriter | undefined;
   state: RunState = 'catching-up';
   /** Every event up to here is in the rows. */
   position = ORIGIN;
@@ -80,16 +84,37 @@ export class ProjectionRunner {
     }
   }
 
+  /** Nothing is committed meanwhile: the rows stand still at the position. */
+  still<T>(work: (position: Position) => Promise<T>): Promise<T> {
+    return this.#turns.take(() => work(this.position));
+  }
+
+  /** Puts a generation that was filled elsewhere in the place of this one, at the very same position. */
+  replace(bring: (to: Position) => Promise<ReadModelWriter>): Promise<void> {
+    return this.still(async (position) => {
+      const writer = await bring(position);
+      await writer.promote();
+      this.#writer = writer;
+      this.problem = undefined;
+      this.#on.logger.info({ readModel: this.projection.schema.name, position }, 'read model was made again');
+    });
+  }
+
   async #follow(signal: AbortSignal): Promise<void> {
-    const { categories } = this.projection;
     const { store, maxEvents } = this.#on;
+    const filter = categoryFilter(this.projection);
+    const after = await this.#turns.take(() => this.#begin());
+    const waiting = readAhead((ending) => store.subscribe({ after, ...filter, signal: ending }), { maxEvents, signal });
+    for await (const stretch of waiting) await this.#turns.take(() => this.#project(stretch));
+    if (!signal.aborted) throw new Error('the subscription ended');
+  }
+
+  async #begin(): Promise<Position> {
     const writer = await this.#open();
     const after = await writer.checkpoint();
+    this.#writer = writer;
     this.#move(after);
-    const filter = categories && { filter: { categories } };
-    const waiting = readAhead((ending) => store.subscribe({ after, ...filter, signal: ending }), { maxEvents, signal });
-    for await (const stretch of waiting) await this.#project(stretch, writer);
-    if (!signal.aborted) throw new Error('the subscription ended');
+    return after;
   }
 
   /** A log that was put back to an older copy would leave rows of events that never happened. */
@@ -106,7 +131,9 @@ export class ProjectionRunner {
     return rebuilt;
   }
 
-  async #project({ events, position, caughtUp }: Waiting, writer: ReadModelWriter): Promise<void> {
+  async #project({ events, position, caughtUp }: Waiting): Promise<void> {
+    const writer = this.#writer;
+    if (!writer) throw new Error('nothing is open to write to');
     const decoded = events.map(this.#on.decode);
     this.oldestWaiting = timeOf(decoded[0]) ?? this.oldestWaiting;
     await foldBatch(this.projection, decoded, writer, position);

@@ -1,6 +1,7 @@
 import type { Position } from '../domain/kernel/position.js';
 import { ORIGIN } from '../domain/kernel/position.js';
 import type { Projection } from '../projections/projection.js';
+import type { ReadModelWriter } from '../projections/read-models.js';
 import { ProjectionRunner, type Problem, type Projecting, type RunState } from './projection-runner.js';
 import { Reached, type WaitOptions } from './reached.js';
 
@@ -12,6 +13,8 @@ export interface ReadModelStatus {
   readonly name: string;
   readonly version: number;
   readonly state: RunState;
+  /** Its rows are those that queries read. */
+  readonly live: boolean;
   /** Every event up to here is in the rows. */
   readonly position: Position;
   /** From there to the head of the log: events on the embedded log, bytes of the log on EventStoreDB. */
@@ -50,10 +53,11 @@ export class Projector {
   /** `head`: the position of the log's last event. */
   status(head: Position): readonly ReadModelStatus[] {
     const now = Date.parse(this.#options.clock.now());
-    return this.#runners.map(({ projection, state, position, parked, problem, oldestWaiting, lastEvent }) => ({
+    return this.#runners.map(({ projection, state, live, position, parked, problem, oldestWaiting, lastEvent }) => ({
       name: projection.schema.name,
       version: projection.schema.version,
       state,
+      live,
       position,
       lagPositions: Math.max(0, head - position),
       lagSeconds: secondsSince(oldestWaiting, now) ?? 0,
@@ -65,8 +69,23 @@ export class Projector {
 
   /** Up to where queries of a read model show every event. */
   positionOf(readModel: string): Position {
-    const runner = this.#runners.find(({ projection }) => projection.schema.name === readModel);
+    const runner = this.#find(readModel);
     return runner ? shown(runner) : ORIGIN;
+  }
+
+  /** Nothing is committed to the read model meanwhile, so do little: its rows stand still at the position. */
+  still<T>(readModel: string, work: (position: Position) => Promise<T>): Promise<T> {
+    return this.#runnerOf(readModel).still(work);
+  }
+
+  /** Swaps in a generation that `bring` fills up to the very position of the one before; one that was stopped runs again. */
+  async replace(readModel: string, bring: (to: Position) => Promise<ReadModelWriter>): Promise<void> {
+    const runner = this.#runnerOf(readModel);
+    await runner.replace(bring);
+    if (runner.state !== 'stopped' || this.#ending.signal.aborted) return;
+    runner.state = 'catching-up';
+    this.#reachedBy(readModel).again();
+    this.#running = Promise.all([this.#running, runner.run(this.#ending.signal)]);
   }
 
   /**
@@ -83,6 +102,16 @@ export class Projector {
     this.#ending.abort();
     for (const reached of this.#reached.values()) reached.end();
     await this.#running;
+  }
+
+  #find(readModel: string): ProjectionRunner | undefined {
+    return this.#runners.find(({ projection }) => projection.schema.name === readModel);
+  }
+
+  #runnerOf(readModel: string): ProjectionRunner {
+    const runner = this.#find(readModel);
+    if (!runner) throw new Error(`no read model ${readModel}`);
+    return runner;
   }
 
   #reachedBy(readModel: string): Reached {

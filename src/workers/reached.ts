@@ -27,6 +27,11 @@ export class Reached {
     for (const waiter of this.#waiters) waiter.settle(false);
   }
 
+  /** What had ended goes on after all. */
+  again(): void {
+    this.#final = false;
+  }
+
   /** False after the timeout, and at once when the signal is aborted or nothing moves any more. */
   wait(position: Position, { timeoutMs, signal }: WaitOptions): Promise<boolean> {
     if (position <= this.#position) return Promise.resolve(true);

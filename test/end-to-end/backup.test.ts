@@ -1,14 +1,16 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { must } from '../harness/client.js';
 import { checkWhole } from '../harness/told-by-log.js';
 import { World } from '../harness/world.js';
-import { Program } from '../support/program.js';
+import { Program, REPOSITORY } from '../support/program.js';
 import { until } from '../support/until.js';
 
-it('a copy of the log that is taken while posts come in starts with every post acknowledged before', async () => {
+it('a backup that is taken while posts come in, restored, serves every post acknowledged before it began', async () => {
   const program = await Program.started();
   try {
     const world = new World(program);
@@ -25,15 +27,15 @@ it('a copy of the log that is taken while posts come in starts with every post a
     await until(() => acknowledged.length >= 100, 'posts');
     const before = [...acknowledged];
     const copy = join(program.folder, 'copy');
-    await mkdir(copy);
-    backUp(join(program.data, 'log.db'), join(copy, 'log.db'));
-    await copyFile(join(program.data, 'deployment.key'), join(copy, 'deployment.key'));
+    const { stdout } = await hansard(program, 'backup', '--out', copy, '--json');
+    const { events } = manifest.parse(JSON.parse(stdout));
+    expect(events).toBeGreaterThanOrEqual(before.length);
     over.abort();
     await posting;
     await program.kill();
 
     await rm(program.data, { recursive: true });
-    await rename(copy, program.data);
+    await hansard(program, 'restore', '--from', copy);
     await program.start();
     const texts = (await world.history(ada, roomId)).map(({ text }) => text);
     expect(texts.slice(0, before.length)).toEqual(before);
@@ -44,9 +46,15 @@ it('a copy of the log that is taken while posts come in starts with every post a
   }
 });
 
-/** As docs/operations.md says: from another process, or as here from another connection. */
-function backUp(from: string, to: string): void {
-  const db = new DatabaseSync(from, { readOnly: true });
-  db.exec(`VACUUM INTO '${to}'`);
-  db.close();
+const manifest = z.looseObject({ events: z.int() });
+
+/** As docs/operations.md says. Rejects when it does not end with 0. */
+function hansard({ data, folder, port }: Program, ...args: readonly string[]) {
+  const env = {
+    ...process.env,
+    HANSARD_DATA: data,
+    HANSARD_ARCHIVE: join(folder, 'archive'),
+    HANSARD_PORT: String(port),
+  };
+  return promisify(execFile)(process.execPath, ['bin/hansard.js', ...args], { cwd: REPOSITORY, env });
 }

@@ -22,14 +22,19 @@ const FULL = 16_384;
 export class Coalescing {
   readonly #window: Window;
   readonly #waiting = new Set<Fan>();
+  readonly #onWritten: ((waitedMs: number) => void) | undefined;
   #full = false;
   #lastCame = ORIGIN;
   #timer: NodeJS.Timeout | undefined;
+  /** When the oldest frame that waits came. */
+  #since = 0;
   #writes = 0;
   #deliveries = 0;
 
-  constructor(window: Window = WINDOW) {
+  /** `onWritten`: called after each round of writes, with the time since its oldest event came to the node. */
+  constructor(window: Window = WINDOW, onWritten?: (waitedMs: number) => void) {
     this.#window = window;
+    this.#onWritten = onWritten;
   }
 
   /** Since the start: calls of `deliver`, and events given by them, counted per reader. */
@@ -43,6 +48,7 @@ export class Coalescing {
   }
 
   add(fan: Fan, frame: Frame): void {
+    if (this.#waiting.size === 0) this.#since = performance.now();
     fan.waiting.push(frame);
     this.#waiting.add(fan);
     // Most rooms have few frames in a window, so summing up costs less than keeping the sum.
@@ -80,6 +86,7 @@ export class Coalescing {
     this.#waiting.clear();
     this.#full = false;
     this.#deliver(batches);
+    if (batches.length > 0) this.#onWritten?.(performance.now() - this.#since);
     return batches.reduce((sum, { batch }) => sum + batch.frames.length, 0);
   }
 

@@ -18,6 +18,8 @@ export type Step =
 export interface HubOptions {
   readonly window?: Window;
   readonly memory?: Memory;
+  /** Milliseconds that the oldest event of a round of writes has waited. */
+  readonly onWritten?: (waitedMs: number) => void;
 }
 
 /** Characters of frames that a reader takes from memory in one step. */
@@ -36,8 +38,8 @@ export class Hub implements ViewListener {
   readonly #coalescing: Coalescing;
   #closed = false;
 
-  constructor(view: NodeView, frames: Frames, { window, memory }: HubOptions = {}) {
-    const coalescing = new Coalescing(window);
+  constructor(view: NodeView, frames: Frames, { window, memory, onWritten }: HubOptions = {}) {
+    const coalescing = new Coalescing(window, onWritten);
     this.#view = view;
     this.#frames = frames;
     this.#recent = new RecentEvents(view.position, memory);

@@ -27,6 +27,8 @@ export class SseSession implements Reader {
   /** HTTP/1.0 knows no chunks. */
   readonly #chunked: boolean;
   #catchingUp: AbortController | undefined;
+  /** It took too little. */
+  isCutOff = false;
   #dismissed = false;
   #missed = 0;
   #taken = 0;
@@ -51,7 +53,7 @@ export class SseSession implements Reader {
   deliver(batch: Batch): void {
     if (this.#dismissed) return;
     const taken = this.#socket.write(this.#chunked ? batch.chunk : batch.bytes);
-    if (!taken && this.#socket.writableLength > this.#queueLimit) this.#socket.destroy();
+    if (!taken && this.#socket.writableLength > this.#queueLimit) this.#cutOff();
   }
 
   /** Waits until the reader has room for more. Resolves also when the stream is over. */
@@ -84,7 +86,7 @@ export class SseSession implements Reader {
     const taken = this.#socket.bytesWritten - this.#socket.writableLength;
     this.#missed = this.#socket.writableNeedDrain && taken === this.#taken ? this.#missed + 1 : 0;
     this.#taken = taken;
-    if (this.#missed >= PATIENCE) this.#socket.destroy();
+    if (this.#missed >= PATIENCE) this.#cutOff();
     else if (!this.#socket.writableNeedDrain) this.#socket.write(this.#chunked ? COMMENT_CHUNK : COMMENT);
   }
 
@@ -93,6 +95,11 @@ export class SseSession implements Reader {
     this.#dismissed = true;
     this.#response.end();
     this.#catchingUp?.abort();
+  }
+
+  #cutOff(): void {
+    this.isCutOff = true;
+    this.#socket.destroy();
   }
 
   /** As after an error: the client comes back and resumes. */

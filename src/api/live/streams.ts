@@ -58,6 +58,9 @@ export class Streams {
   readonly #open = new Set<SseSession>();
   #whenEmpty: (() => void) | undefined;
 
+  /** Readers who took too little, since the start. */
+  cutOff = 0;
+
   constructor(parts: StreamParts, options: Partial<StreamOptions> = {}) {
     this.#parts = parts;
     this.#options = { ...DEFAULTS, ...options };
@@ -148,6 +151,7 @@ export class Streams {
 
   #closed(session: SseSession, caller: Caller): void {
     session.endCatchUp();
+    if (session.isCutOff) this.cutOff += 1;
     this.#parts.hub.remove(session);
     this.#heartbeat.remove(session);
     this.#open.delete(session);

@@ -83,6 +83,7 @@ const ROLE_PROBLEMS = {
   admin: 'not-an-admin',
   analyst: 'not-an-analyst',
   compliance: 'not-an-officer',
+  operator: 'not-an-operator',
 } as const satisfies Partial<Record<Role, ProblemCode>>;
 
 /** Refuses everybody who has not the role. */

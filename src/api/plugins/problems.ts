@@ -4,8 +4,16 @@ import { EventStoreClosedError, InvalidAppendError } from '../../domain/kernel/e
 import { OutcomeUnknownError } from '../../domain/kernel/handle-command.js';
 import { Problem, problemBody, type Place } from '../problem.js';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Of the problem that it answers. */
+    problemCode: string | undefined;
+  }
+}
+
 /** Every refusal and failure leaves as problem+json. */
 export function answerProblems(app: FastifyInstance): void {
+  app.decorateReply('problemCode');
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, asProblem(error, request)));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, new Problem('route-not-found', 'There is nothing at this address.')),
@@ -19,6 +27,7 @@ export function frameworkErrors(error: Error, request: FastifyRequest, reply: Fa
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  reply.problemCode = problem.code;
   return reply
     .code(problem.status)
     .headers({ ...problem.headers })
@@ -54,7 +63,7 @@ function asProblem(error: unknown, request: FastifyRequest): Problem {
     });
   const refusal = REFUSALS[codeOf(error)];
   if (refusal) return refusal;
-  request.log.error({ err: error }, 'request failed');
+  request.log.error({ correlationId: request.id, err: error }, 'request failed');
   return new Problem('internal-error', 'Hansard failed at this request; the log of the server says why.');
 }
 

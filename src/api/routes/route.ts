@@ -8,6 +8,7 @@ import type {
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { CommandContext } from '../../domain/kernel/command.js';
 import type { Position } from '../../domain/kernel/position.js';
+import type { ProjectionControl } from '../../projections/operating.js';
 import type { WindowRow } from '../../projections/windows.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Categories } from '../commands/categories.js';
@@ -66,4 +67,5 @@ export interface Channel {
   readonly past: Past;
   readonly tickets: Tickets;
   readonly archive: ArchiveControl;
+  readonly projections: ProjectionControl;
 }

@@ -65,6 +65,7 @@ const ROUTES = {
   'post /v1/users/{id}/disable': '200 application/json',
   'post /v1/users/{id}/enable': '200 application/json',
   'get /v1/log': '200 application/x-ndjson',
+  'get /v1/reports/{name}': '200 application/json',
   'get /v1/streams/{name}': '200 application/x-ndjson',
   'get /v1/archive/adapters': '200 application/json',
   'get /v1/archive/windows': '200 application/json',

@@ -27,6 +27,8 @@ export interface EmbeddedEventStoreOptions {
    * process has to end: what the file holds now is known only after it was opened again. The message is one sentence.
    */
   readonly onFatal?: ((error: Error) => void) | undefined;
+  /** Called for each transaction that was synced, with the number of appends in it. */
+  readonly onGroup?: ((appends: number) => void) | undefined;
   /** How far subscriptions may lag before they read from disk; default: 2,048 events, 8 million characters. */
   readonly tail?: TailLimits | undefined;
   /** The file grows to so many pages of 4 KiB at most; what comes then is what a full disk does. */

@@ -20,6 +20,7 @@ interface Pending extends Append {
 
 export interface LogWritingOptions extends WriterData {
   readonly tail?: TailLimits | undefined;
+  readonly onGroup?: ((appends: number) => void) | undefined;
   /** Called once, when nothing can be written any more. */
   readonly onFailure: (error: LogFailedError) => void;
 }
@@ -41,6 +42,7 @@ export class LogWriting {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #onFailure: (error: LogFailedError) => void;
+  readonly #onGroup: LogWritingOptions['onGroup'];
   /** Not sent yet. */
   #waiting: Pending[] = [];
   #sending = false;
@@ -49,10 +51,11 @@ export class LogWriting {
   #closed: LogClosedError | undefined;
   #failed: LogFailedError | undefined;
 
-  constructor(worker: Worker, tail: Tail, { folder, onFailure }: LogWritingOptions) {
+  constructor(worker: Worker, tail: Tail, { folder, onFailure, onGroup }: LogWritingOptions) {
     this.tail = tail;
     this.#worker = worker;
     this.#onFailure = onFailure;
+    this.#onGroup = onGroup;
     const died = (cause?: unknown) =>
       this.#fail(new LogFailedError(`The thread that writes the log in ${folder} died.`, { cause }));
     worker.on('message', (message: FromWriter) => {
@@ -112,6 +115,7 @@ export class LogWriting {
   #answer({ written, others }: Answers): void {
     const answered = this.#sent.splice(0, written.length / 2);
     const outcomes = new Map(others);
+    this.#onGroup?.(answered.length);
     for (const [index, { stream, events }] of answered.entries()) {
       if (!outcomes.has(index)) this.tail.push(stream, at(written, 2 * index + 1) - events.length + 1, events);
     }

@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Position } from '../../../domain/kernel/position.js';
 import {
   SearchBusyError,
   type Found,
   type Key,
+  type ReadModelReader,
   type ReadModels,
   type ReadModelSchema,
   type ReadModelWriter,
@@ -60,29 +61,29 @@ export async function openEmbeddedReadModels({ folder, onFatal }: EmbeddedReadMo
   return new EmbeddedReadModels(writer, reader, searcher);
 }
 
-class EmbeddedReadModels implements ReadModels {
-  readonly #writer: WorkerChannel<WriterRequest>;
+/** The read models of another process, or of none that runs now. Throws when the folder has none. */
+export async function openEmbeddedReadModelsForReading(folder: string): Promise<ReadModelReader> {
+  const data: WorkerData = { file: join(folder, 'read-models.db') };
+  await access(data.file).catch((cause: unknown) => {
+    throw new Error(`There are no read models in ${folder}: Hansard makes them when it is started there.`, { cause });
+  });
+  const reader = new WorkerChannel<ReaderRequest>(
+    startWorker(new URL('./read-models-reader-worker.js', import.meta.url), data),
+  );
+  try {
+    await reader.ready;
+  } catch (error) {
+    await reader.end();
+    throw error;
+  }
+  return new EmbeddedReader(reader);
+}
+
+class EmbeddedReader implements ReadModelReader {
   readonly #reader: WorkerChannel<ReaderRequest>;
-  readonly #searcher: WorkerChannel<SearchRequest>;
 
-  constructor(
-    writer: WorkerChannel<WriterRequest>,
-    reader: WorkerChannel<ReaderRequest>,
-    searcher: WorkerChannel<SearchRequest>,
-  ) {
-    this.#writer = writer;
+  constructor(reader: WorkerChannel<ReaderRequest>) {
     this.#reader = reader;
-    this.#searcher = searcher;
-  }
-
-  async writer(schema: ReadModelSchema): Promise<ReadModelWriter> {
-    const generation = Number(await this.#writer.ask({ kind: 'open', schema }));
-    return new EmbeddedWriter(schema, generation, this.#writer);
-  }
-
-  async rebuild(schema: ReadModelSchema): Promise<ReadModelWriter> {
-    const generation = Number(await this.#writer.ask({ kind: 'rebuild', schema }));
-    return new EmbeddedWriter(schema, generation, this.#writer);
   }
 
   async checkpoint(readModel: string): Promise<Position> {
@@ -98,14 +99,44 @@ class EmbeddedReadModels implements ReadModels {
     return JSON.parse(await this.#reader.ask({ kind: 'scan', readModel, scan })) as Found;
   }
 
+  close(): Promise<void> {
+    return this.#reader.end();
+  }
+}
+
+class EmbeddedReadModels extends EmbeddedReader implements ReadModels {
+  readonly #writer: WorkerChannel<WriterRequest>;
+  readonly #searcher: WorkerChannel<SearchRequest>;
+
+  constructor(
+    writer: WorkerChannel<WriterRequest>,
+    reader: WorkerChannel<ReaderRequest>,
+    searcher: WorkerChannel<SearchRequest>,
+  ) {
+    super(reader);
+    this.#writer = writer;
+    this.#searcher = searcher;
+  }
+
   async search(readModel: string, search: Search): Promise<SearchFound> {
     return JSON.parse(await this.#searcher.ask({ readModel, search })) as SearchFound;
   }
 
+  async writer(schema: ReadModelSchema): Promise<ReadModelWriter> {
+    const generation = Number(await this.#writer.ask({ kind: 'open', schema }));
+    return new EmbeddedWriter(schema, generation, this.#writer);
+  }
+
+  async rebuild(schema: ReadModelSchema): Promise<ReadModelWriter> {
+    const generation = Number(await this.#writer.ask({ kind: 'rebuild', schema }));
+    return new EmbeddedWriter(schema, generation, this.#writer);
+  }
+
   /** The writer last: whoever closes the file last tidies it up. */
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#writer.refuse();
-    await Promise.all([this.#reader.end(), this.#searcher.end()]);
+    await this.#searcher.end();
+    await super.close();
     await this.#writer.end();
   }
 }

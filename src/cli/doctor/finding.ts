@@ -1,0 +1,25 @@
+/** One line of `hansard doctor`. */
+export interface Finding {
+  readonly check: string;
+  /** A `warning` may be on purpose; a `problem` loses something, or will. */
+  readonly state: 'ok' | 'warning' | 'problem';
+  readonly message: string;
+  /** What to do. */
+  readonly todo?: string;
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, state: 'ok', message };
+}
+
+export function warning(check: string, message: string, todo: string): Finding {
+  return { check, state: 'warning', message, todo };
+}
+
+export function problem(check: string, message: string, todo: string): Finding {
+  return { check, state: 'problem', message, todo };
+}
+
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
