@@ -49,4 +49,12 @@ export const SUMMARIES: Readonly<Record<string, string>> = {
   'GET /v1/archive/adapters': 'How it stands with each archive adapter (compliance)',
   'GET /v1/archive/windows': 'Archive windows (compliance)',
   'POST /v1/archive/adapters/{name}/cut': 'Close the open window now (compliance)',
+  'GET /v1/reports/{name}': 'Who uses what: rooms, users or days (analyst)',
+  'GET /v1/projections': 'How it stands with each read model (operator)',
+  'GET /v1/projections/{name}/task': 'How far a rebuild or verification is (operator)',
+  'POST /v1/projections/{name}/rebuild': 'Make a read model again beside the live one (operator)',
+  'POST /v1/projections/{name}/verify': 'Compare a read model with what the log gives (operator)',
+  'GET /v1/projections/parked/events': 'Events that no schema knows (operator)',
+  'GET /v1/projections/parked/events/{sequence}': 'One of them (operator)',
+  'POST /v1/projections/parked/retry': 'Fold parked events that this version knows (operator)',
 };
