@@ -449,9 +449,13 @@ class Starting {
   }
 
   async #endRequests(app: App, streams: Streams): Promise<void> {
+    const graceMs = this.#config.shutdown.phaseTimeoutMs / 2;
     const closing = app.close(); // nobody new is let in
-    await streams.close(this.#config.shutdown.phaseTimeoutMs / 2);
+    // Who takes nothing of a long answer gets no end of it either.
+    const late = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    await streams.close(graceMs);
     await closing;
+    clearTimeout(late);
   }
 }
 

@@ -12,15 +12,6 @@ it('who is no presenter any more speaks in an auditorium by no edit either', asy
   expectRefused(await pia.patch(`/v1/rooms/${room}/messages/0`, { text: 'said again' }), 'not-a-presenter');
 });
 
-it('a text that was redacted does not come back with the answer to a repeated request', async () => {
-  const room = await node.room();
-  const post = () => node.as('mona').post(`/v1/rooms/${room}/messages`, { text: 'a secret' }, { key: 'once' });
-  expect((await post()).body).toMatchObject({ seq: 0, text: 'a secret' });
-  await node.as('mona').delete(`/v1/rooms/${room}/messages/0`);
-  const again = await post();
-  expect([again.status, again.body.seq, again.body.text]).toStrictEqual([201, 0, '']);
-});
-
 it('groups that a token says count from the first act on', async () => {
   const categoryId = await node.category({ allowed: [{ group: 'tr' }], creators: [{ user: 'mona' }] });
   const room = await node

@@ -116,7 +116,9 @@ describe('connections that do harm', () => {
       () => `three answers; there is ${connection.received}`,
     );
     expect(connection.statuses).toEqual([201, 201, 201]);
-    expect((await world.history(ada, roomId)).map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    await expect
+      .poll(async () => (await world.history(ada, roomId)).map(({ text }) => text))
+      .toEqual(['one', 'two', 'three']);
     connection.socket.destroy();
   });
 });

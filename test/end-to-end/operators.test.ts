@@ -44,7 +44,7 @@ describe('read models from the command line', () => {
   it('are listed, made again and verified through the server that has them open', async () => {
     const listed = await run(program, ['projections', 'list']);
     expect(listed).toMatchObject({ code: 0, err: expect.stringContaining('is in use') as string });
-    expect(listed.out).toMatch(/^messages +running +\d+ +\d+\.\d +50 +1 +\S+$/m);
+    expect(listed.out).toMatch(/^messages +running +\d+ +\d+\.\d +50 +\d+ +\S+$/m);
     const rebuilt = await run(program, ['projections', 'rebuild', 'messages', '--url', program.url]);
     expect(rebuilt).toEqual({ code: 0, out: 'messages: made again, 50 rows\n', err: '' });
     const verified = await run(program, ['projections', 'verify', 'messages', '--json', '--url', program.url]);

@@ -221,7 +221,10 @@ describe('the projector', () => {
     old.start();
     await old.reached(namesOf(of), head(), soon);
     await old.stop();
-    const newer: Projection = { ...of.messages, schema: { ...of.messages.schema, version: 2 } };
+    const newer: Projection = {
+      ...of.messages,
+      schema: { ...of.messages.schema, version: of.messages.schema.version + 1 },
+    };
     store.breakAt = 15 as Position;
     let goOn: () => void = () => undefined;
     const delay = () => new Promise<void>((resolve) => (goOn = resolve));

@@ -178,14 +178,13 @@ async function postedAnswer(
   }
 }
 
-/** The first answer of a post is what its event says, but for a text that was redacted since. */
-async function postedAgain(services: Services, roomId: string, revision: number): Promise<Answer<Message>> {
-  const row = services.directory.isRedacted(roomId, revision) ? await messageAt(services, roomId, revision) : undefined;
-  for await (const [recorded] of services.store.readStream(streamName('transcript', roomId), {
+/** The first answer of a post is what its event says; its author knows that text, whatever became of it. */
+async function postedAgain({ store }: Services, roomId: string, revision: number): Promise<Answer<Message>> {
+  for await (const [recorded] of store.readStream(streamName('transcript', roomId), {
     from: revision,
     limit: 1,
   })) {
-    if (recorded) return answerWith(row ? toMessage(row) : messageOf(recorded), recorded.position);
+    if (recorded) return answerWith(messageOf(recorded), recorded.position);
   }
   throw new Error(`message ${revision} of ${roomId} is not in the log`);
 }

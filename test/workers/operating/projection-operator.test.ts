@@ -92,7 +92,16 @@ describe('the operator of the read models', () => {
   };
 
   test('a rebuild makes the same rows again, and what was wrong in them is found before and gone after', async () => {
-    const ghost = { roomId: 'ghost', seq: 0, text: 'never said' };
+    const author = { id: 'ghost', name: 'Ghost' };
+    const ghost = {
+      roomId: 'ghost',
+      seq: 0,
+      position: 1,
+      time: seconds(0),
+      kind: 'normal',
+      text: 'never said',
+      author,
+    };
     const { projector, post, write, current, toEnd, models } = await setUp({
       // Somebody wrote into the file: a row too many, and as if event 1 were in it already.
       before: async (given) => {

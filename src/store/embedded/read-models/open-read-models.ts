@@ -135,8 +135,7 @@ class EmbeddedReadModels extends EmbeddedReader implements ReadModels {
   /** The writer last: whoever closes the file last tidies it up. */
   override async close(): Promise<void> {
     this.#writer.refuse();
-    await this.#searcher.end();
-    await super.close();
+    await Promise.all([this.#searcher.end(), super.close()]);
     await this.#writer.end();
   }
 }
