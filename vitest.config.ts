@@ -5,6 +5,8 @@ import { TallyReporter } from './test/support/tally-reporter.js';
 export default defineConfig({
   test: {
     reporters: ['default', new TallyReporter()],
+    // Also on two cores: many tests wait for processes, sockets and disks.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -20,7 +22,6 @@ export default defineConfig({
           include: ['test/end-to-end/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
     ],
