@@ -14,6 +14,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/end-to-end/**'],
           testTimeout: 20_000,
+          isolate: false, // no test replaces a module, and loading them anew for each file takes longest
         },
       },
       {

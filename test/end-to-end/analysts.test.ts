@@ -108,7 +108,7 @@ function rowsIn(text: string): unknown[] {
 }
 
 /** So many stories are far more than the sockets between two processes hold. */
-const ROUNDS = 600;
+const ROUNDS = 300;
 const READERS = 20;
 const STORY = 'x'.repeat(60_000);
 

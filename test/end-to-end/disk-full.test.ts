@@ -47,12 +47,12 @@ describe.runIf(canMount)('a disk that is full', () => {
 
     expect(run('mount', '-o', 'remount,size=200m', folder)).toBe(true);
     await running.start();
-    const history = await world.history(ada, roomId);
-    expect(history.map(({ text }) => text).slice(0, acknowledged.length)).toEqual(acknowledged);
+    const said = async () => (await world.history(ada, roomId)).map(({ text }) => text);
+    await expect.poll(async () => (await said()).slice(0, acknowledged.length)).toEqual(acknowledged);
     checkWhole(await world.log());
     const next = { kind: 'story', text: `${acknowledged.length} ${'x'.repeat(30_000)}` };
     const again = () => ada.post(`/v1/rooms/${roomId}/messages`, next, { key: `post-${acknowledged.length}` });
     expect(must(await again(), 201).text).toBe(must(await again(), 201).text);
-    expect(await world.history(ada, roomId)).toHaveLength(acknowledged.length + 1);
+    await expect.poll(said).toHaveLength(acknowledged.length + 1);
   });
 });
