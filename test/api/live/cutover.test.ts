@@ -123,6 +123,8 @@ class Run {
   readonly #node: LiveNode;
   readonly #rooms: string[] = [];
   readonly #appends: Promise<unknown>[] = [];
+  /** No decider disables a room twice. */
+  readonly #disabled = new Set<number>();
   readonly #live = new Map<User, StreamReader>();
   readonly #given = new Map<User, Position[]>(USERS.map((name) => [name, []]));
   #opening: Promise<StreamReader> | undefined;
@@ -169,10 +171,11 @@ class Run {
         this.#append('room', one.room, 'MemberRemoved', { principal: { user: one.user } });
         break;
       case 'disable':
-        this.#append('room', one.room, 'RoomDisabled', {});
+        if (!this.#disabled.has(one.room)) this.#append('room', one.room, 'RoomDisabled', {});
+        this.#disabled.add(one.room);
         break;
       case 'enable':
-        this.#append('room', one.room, 'RoomEnabled', {});
+        if (this.#disabled.delete(one.room)) this.#append('room', one.room, 'RoomEnabled', {});
         break;
       case 'open':
         this.#opening ??= StreamReader.open(this.#node.url(caller('ada'), this.#cursor));
