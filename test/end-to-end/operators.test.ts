@@ -148,7 +148,7 @@ describe('a backup', () => {
 describe('the doctor', () => {
   interface Examined {
     readonly ok: boolean;
-    readonly findings: readonly { readonly check: string; readonly state: string; readonly todo?: string }[];
+    readonly findings: readonly { readonly check: string; readonly state: string; readonly remedy?: string }[];
   }
   const examined = async (data?: string) => {
     const { code, out } = await run(program, ['doctor', '--json'], data);
@@ -186,7 +186,7 @@ describe('the doctor', () => {
     expect([code, ok]).toEqual([1, false]);
     const problems = findings.filter(({ state }) => state === 'problem');
     expect(new Set(problems.map(({ check }) => check))).toEqual(new Set(['log', 'read models']));
-    for (const { todo } of problems) expect(todo).toMatch(/restore|delete/);
+    for (const { remedy } of problems) expect(remedy).toMatch(/restore|delete/);
     expect((await run(program, ['backup', '--out', join(program.folder, 'of-ill')], data)).code).toBe(1);
     expect(await readdir(program.folder)).not.toContain('of-ill');
   });

@@ -27,7 +27,7 @@ export async function restore(
   const folder = resolve(from);
   const manifest = await readBackup(folder);
   await sameKey(config, folder);
-  await mkdir(config.data, { recursive: true });
+  await mkdir(config.data, { recursive: true, mode: 0o700 });
   await mustBeEmpty(config.data);
   const unlock = logFiles.lock(config.data);
   try {

@@ -48,13 +48,13 @@ export function checkLog({ data }: Config, full: boolean, now: number): readonly
 export function checkReadModels({ data }: Config, full: boolean): Finding {
   const file = join(data, 'read-models.db');
   if (!existsSync(file)) return ok('read models', 'there are none; they are made at the next start');
-  const todo = 'Stop Hansard, delete read-models.db with its -wal and -shm, start: they are made again from the log.';
+  const remedy = 'Stop Hansard, delete read-models.db with its -wal and -shm, start: they are made again from the log.';
   try {
     const [damage] = logFiles.inspectFile(file, { full });
-    if (damage !== undefined) return problem('read models', `The file is damaged: ${damage}.`, todo);
+    if (damage !== undefined) return problem('read models', `The file is damaged: ${damage}.`, remedy);
     return ok('read models', 'the file is whole; hansard projections verify NAME compares its rows with the log');
   } catch (error) {
-    return problem('read models', `${file} cannot be read: ${sentenceOf(error)}.`, todo);
+    return problem('read models', `${file} cannot be read: ${sentenceOf(error)}.`, remedy);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.js';
 import type { Mode } from '../../config/defaults.js';
 import { CliFailure, EXIT } from '../exit.js';
 import type { Flags } from '../load.js';
-import { standardOutput, table, type Output } from '../output.js';
+import { counted, standardOutput, table, type Output } from '../output.js';
 import { checkArchive, checkKey, checkLog, checkReadModels } from './data.js';
 import { ok, problem, type Finding } from './finding.js';
 import { checkDisk, checkServer, checkSync } from './machine.js';
@@ -25,11 +25,11 @@ export async function doctor(
   const problems = findings.filter(({ state }) => state === 'problem').length;
   if (json) output.out(`${JSON.stringify({ ok: problems === 0, findings }, null, 2)}\n`);
   else output.out(table(findings.map(lineOf)));
-  if (problems > 0) throw new CliFailure(`${problems} problems.`, EXIT.failed);
+  if (problems > 0) throw new CliFailure(`${counted(problems, 'problem')}.`, EXIT.failed);
 }
 
-function lineOf({ state, check, message, todo }: Finding): readonly string[] {
-  return [state, check, todo === undefined ? message : `${message} ${todo}`];
+function lineOf({ state, check, message, remedy }: Finding): readonly string[] {
+  return [state, check, remedy === undefined ? message : `${message} ${remedy}`];
 }
 
 async function examine(mode: Mode, flags: Flags, full: boolean): Promise<readonly Finding[]> {

@@ -5,19 +5,19 @@ export interface Finding {
   readonly state: 'ok' | 'warning' | 'problem';
   readonly message: string;
   /** What to do. */
-  readonly todo?: string;
+  readonly remedy?: string;
 }
 
 export function ok(check: string, message: string): Finding {
   return { check, state: 'ok', message };
 }
 
-export function warning(check: string, message: string, todo: string): Finding {
-  return { check, state: 'warning', message, todo };
+export function warning(check: string, message: string, remedy: string): Finding {
+  return { check, state: 'warning', message, remedy };
 }
 
-export function problem(check: string, message: string, todo: string): Finding {
-  return { check, state: 'problem', message, todo };
+export function problem(check: string, message: string, remedy: string): Finding {
+  return { check, state: 'problem', message, remedy };
 }
 
 export function sentenceOf(error: unknown): string {
